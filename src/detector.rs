@@ -1,0 +1,55 @@
+//! What every detector is: frames in, one score each out.
+
+pub mod silero;
+
+use crate::frame::FrameSpec;
+
+/// Scores frames for speech.
+///
+/// A detector holds all of its state: a clone goes on as an independent stream, and nothing is shared that can
+/// change. It allocates nothing after construction.
+pub trait Detector {
+    /// The rate, frame and hop that [`score`](Detector::score) expects.
+    fn spec(&self) -> FrameSpec;
+
+    /// How much the next frame sounds like speech, from 0 to 1; 0.5 is neutral.
+    ///
+    /// `frame` holds [`FrameSpec::frame`] samples with full scale at ±1. Missing samples at its end count as
+    /// zeros, as they do for the last frame of a recording; NaN and infinite ones count as 0. Samples beyond the
+    /// frame are not looked at. The score is finite whatever the samples.
+    fn score(&mut self, frame: &[f32]) -> f32;
+
+    /// Forgets all that was heard: the next frame is the first of a new recording.
+    fn reset(&mut self);
+
+    /// Scores a whole recording, from a reset state, and appends [`FrameSpec::frames`] scores to `scores`.
+    ///
+    /// A detector may override this with something faster; its scores then agree with
+    /// [`score`](Detector::score) to 1e-5.
+    fn score_all(&mut self, samples: &[f32], scores: &mut Vec<f32>) {
+        self.reset();
+        let spec = self.spec();
+        for start in (0..samples.len()).step_by(spec.hop) {
+            let end = samples.len().min(start + spec.frame);
+            scores.push(self.score(&samples[start..end]));
+        }
+    }
+}
+
+impl<D: Detector + ?Sized> Detector for Box<D> {
+    fn spec(&self) -> FrameSpec {
+        (**self).spec()
+    }
+
+    fn score(&mut self, frame: &[f32]) -> f32 {
+        (**self).score(frame)
+    }
+
+    fn reset(&mut self) {
+        (**self).reset();
+    }
+
+    fn score_all(&mut self, samples: &[f32], scores: &mut Vec<f32>) {
+        (**self).score_all(samples, scores);
+    }
+}

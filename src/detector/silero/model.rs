@@ -1,0 +1,207 @@
+//! The network: its weights, its state, and one step of it.
+
+use std::fmt;
+
+use crate::audio::sample::clean;
+use crate::dsp::fft::RealFft;
+use crate::dsp::window::hann;
+use crate::error::Error;
+use crate::frame::FrameSpec;
+use crate::kernels::Kernels;
+use crate::nn::{Conv1d, Conv1dShape, Linear, LstmCell, Tensors, relu};
+
+/// Units of the LSTM, and channels of the convolution that feeds it.
+const HIDDEN: usize = 128;
+/// Channels of the two convolutions in the middle.
+const NARROW: usize = 64;
+/// Spectra in a frame.
+const TIMES: usize = 4;
+/// Samples of context at the higher rate.
+const MOST_CONTEXT: usize = 64;
+
+/// The sizes that depend on the rate.
+#[derive(Clone, Copy, Debug)]
+struct Layout {
+    rate: u32,
+    frame: usize,
+    /// Samples of the frame before that go first; as many are reflected at the end.
+    context: usize,
+    /// Samples under a window of the Fourier transform; its hop is half of that.
+    window: usize,
+}
+
+impl Layout {
+    const AT_16_KHZ: Self = Self { rate: 16_000, frame: 512, context: MOST_CONTEXT, window: 256 };
+    const AT_8_KHZ: Self = Self { rate: 8000, frame: 256, context: MOST_CONTEXT / 2, window: 128 };
+
+    fn bins(self) -> usize {
+        self.window / 2 + 1
+    }
+}
+
+/// The weights of the network for one of its two rates; they never change, and any number of streams share them.
+pub struct Model {
+    layout: Layout,
+    kernels: Kernels,
+    window: Vec<f32>, // (layout.window)
+    fft: RealFft,
+    convolutions: [Conv1d; 4],
+    lstm: LstmCell,
+    output: Linear,
+}
+
+/// What one stream carries from frame to frame.
+#[derive(Clone, Debug)]
+pub(super) struct State {
+    h: [f32; HIDDEN],
+    c: [f32; HIDDEN],
+    context: [f32; MOST_CONTEXT], // at 8 kHz only the first half is used
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self { h: [0.0; HIDDEN], c: [0.0; HIDDEN], context: [0.0; MOST_CONTEXT] }
+    }
+}
+
+/// Buffers for one step, which hold nothing from one to the next.
+#[derive(Clone, Debug)]
+pub(super) struct Workspace {
+    samples: Vec<f32>,           // (context + frame + context)
+    spectra: Vec<f32>,           // (TIMES, bins)
+    wide: [f32; TIMES * HIDDEN], // (TIMES, HIDDEN)
+    narrow: [f32; 2 * NARROW],   // (2, NARROW)
+    narrowest: [f32; NARROW],    // (1, NARROW)
+    features: [f32; HIDDEN],     // (1, HIDDEN)
+    gates: [f32; 4 * HIDDEN],    // (4, HIDDEN)
+    fft: RealFft,
+}
+
+impl Model {
+    /// The weights that come with this crate, for audio at 8,000 or 16,000 Hz.
+    ///
+    /// # Errors
+    /// [`Error::Rate`] for any other rate.
+    #[cfg(feature = "embedded")]
+    pub fn embedded(rate: u32, kernels: Kernels) -> Result<Self, Error> {
+        match rate {
+            8000 => Self::from_bytes(include_bytes!("../../../weights/silero_8k.safetensors"), kernels),
+            16_000 => Self::from_bytes(include_bytes!("../../../weights/silero_16k.safetensors"), kernels),
+            _ => Err(Error::Config {
+                field: "rate of the embedded Silero weights",
+                given: f64::from(rate),
+                legal: "8000 or 16000 Hz",
+            }),
+        }
+    }
+
+    /// Reads weights from the bytes of a safetensors file as `tools/export` writes it.
+    ///
+    /// The file's first convolution tells its rate: 129 input channels at 16 kHz, 65 at 8 kHz.
+    ///
+    /// # Errors
+    /// [`Error::WeightsFile`] where the bytes are not such a file, [`Error::TensorMissing`], [`Error::TensorShape`]
+    /// and [`Error::TensorValues`] where the network lacks something in it.
+    pub fn from_bytes(bytes: &[u8], kernels: Kernels) -> Result<Self, Error> {
+        let tensors = Tensors::parse(bytes)?;
+        let channels = tensors.shape("conv1.weight").and_then(|shape| shape.get(1).copied());
+        let layout = match channels {
+            Some(65) => Layout::AT_8_KHZ,
+            _ => Layout::AT_16_KHZ,
+        };
+        let shape = |inputs, outputs, stride| Conv1dShape { inputs, outputs, kernel: 3, stride, padding: 1 };
+        Ok(Self {
+            layout,
+            kernels,
+            window: hann(layout.window),
+            fft: RealFft::new(layout.window),
+            convolutions: [
+                Conv1d::load(&tensors, "conv1", shape(layout.bins(), HIDDEN, 1))?,
+                Conv1d::load(&tensors, "conv2", shape(HIDDEN, NARROW, 2))?,
+                Conv1d::load(&tensors, "conv3", shape(NARROW, NARROW, 2))?,
+                Conv1d::load(&tensors, "conv4", shape(NARROW, HIDDEN, 1))?,
+            ],
+            lstm: LstmCell::load(&tensors, "lstm", HIDDEN, HIDDEN)?,
+            output: Linear::load(&tensors, "output", HIDDEN, 1)?,
+        })
+    }
+
+    /// The rate, frame and hop of the network: 512 samples at 16 kHz, 256 at 8 kHz.
+    pub fn spec(&self) -> FrameSpec {
+        let Layout { rate, frame, .. } = self.layout;
+        FrameSpec { rate, frame, hop: frame }
+    }
+
+    /// The kernel set that runs it.
+    pub fn kernels(&self) -> Kernels {
+        self.kernels
+    }
+
+    pub(super) fn workspace(&self) -> Workspace {
+        Workspace {
+            samples: vec![0.0; self.layout.frame + 2 * self.layout.context],
+            spectra: vec![0.0; TIMES * self.layout.bins()],
+            wide: [0.0; TIMES * HIDDEN],
+            narrow: [0.0; 2 * NARROW],
+            narrowest: [0.0; NARROW],
+            features: [0.0; HIDDEN],
+            gates: [0.0; 4 * HIDDEN],
+            fft: self.fft.clone(),
+        }
+    }
+
+    /// The score of the next frame of a stream; see [`Detector::score`](crate::Detector::score) for `frame`.
+    pub(super) fn step(&self, state: &mut State, frame: &[f32], work: &mut Workspace) -> f32 {
+        self.gather(state, frame, &mut work.samples);
+        self.spectra(work);
+
+        let kernels = self.kernels;
+        let [conv1, conv2, conv3, conv4] = &self.convolutions;
+        conv1.forward(kernels, &work.spectra, &mut work.wide);
+        relu(&mut work.wide);
+        conv2.forward(kernels, &work.wide, &mut work.narrow);
+        relu(&mut work.narrow);
+        conv3.forward(kernels, &work.narrow, &mut work.narrowest);
+        relu(&mut work.narrowest);
+        conv4.forward(kernels, &work.narrowest, &mut work.features);
+        relu(&mut work.features);
+        self.lstm.step(kernels, &work.features, &mut state.h, &mut state.c, &mut work.gates);
+
+        work.features.copy_from_slice(&state.h);
+        relu(&mut work.features);
+        let mut score = [0.0];
+        self.output.forward(kernels, &work.features, &mut score);
+        kernels.sigmoid(&mut score);
+        score[0]
+    }
+
+    /// Puts context, frame and reflection in a row, and keeps the frame's end as the next context.
+    fn gather(&self, state: &mut State, frame: &[f32], samples: &mut [f32]) {
+        let Layout { frame: length, context, .. } = self.layout;
+        let end = context + length;
+        samples[..context].copy_from_slice(&state.context[..context]);
+        samples[context..end].fill(0.0);
+        for (slot, &sample) in samples[context..end].iter_mut().zip(frame) {
+            *slot = clean(sample);
+        }
+        for i in 0..context {
+            samples[end + i] = samples[end - 2 - i];
+        }
+        state.context[..context].copy_from_slice(&samples[length..end]);
+    }
+
+    /// The magnitude spectra under the windows, shape (TIMES, bins).
+    fn spectra(&self, work: &mut Workspace) {
+        let starts = work.samples.windows(self.layout.window).step_by(self.layout.window / 2);
+        for (samples, spectrum) in starts.zip(work.spectra.chunks_exact_mut(self.layout.bins())) {
+            let windowed = samples.iter().zip(&self.window).map(|(sample, weight)| sample * weight);
+            work.fft.magnitudes(windowed, spectrum);
+        }
+    }
+}
+
+impl fmt::Debug for Model {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Model").field("spec", &self.spec()).field("kernels", &self.kernels).finish_non_exhaustive()
+    }
+}
