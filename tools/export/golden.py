@@ -1,7 +1,7 @@
 """Writes the golden files in `tests/data/`, which the Rust tests are held to.
 
 The same bytes come out of each run on the same machine; on another kind of CPU, ONNX Runtime
-may round scores and cell values differently (below 1e-6).
+may add in another order and so round scores and cell values differently.
 """
 
 import argparse
