@@ -8,7 +8,6 @@
 #[derive(Clone, Debug)]
 pub(crate) struct Panels {
     lanes: Vec<[f32; Self::LANES]>, // (blocks, inputs)
-    outputs: usize,
     inputs: usize,
 }
 
@@ -27,15 +26,7 @@ impl Panels {
                 }));
             }
         }
-        Self { lanes, outputs, inputs }
-    }
-
-    pub(crate) fn outputs(&self) -> usize {
-        self.outputs
-    }
-
-    pub(crate) fn inputs(&self) -> usize {
-        self.inputs
+        Self { lanes, inputs }
     }
 
     /// The weights of one block to the inputs `first..first + count`, shape (count, lanes).

@@ -1,4 +1,5 @@
 //! The gated recurrent unit (Cho et al. 2014), in the form that has two biases.
+#![cfg_attr(not(test), expect(dead_code, reason = "Silero has an LSTM; the cell is for networks to come"))]
 
 use super::Tensors;
 use crate::error::Error;
