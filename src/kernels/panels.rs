@@ -29,9 +29,8 @@ impl Panels {
         Self { lanes, inputs }
     }
 
-    /// The weights of one block to the inputs `first..first + count`, shape (count, lanes).
-    pub(super) fn block(&self, block: usize, first: usize, count: usize) -> &[[f32; Self::LANES]] {
-        let start = block * self.inputs + first;
-        &self.lanes[start..start + count]
+    /// The weights of one block, shape (inputs, lanes).
+    pub(super) fn block(&self, block: usize) -> &[[f32; Self::LANES]] {
+        &self.lanes[block * self.inputs..][..self.inputs]
     }
 }

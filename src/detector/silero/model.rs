@@ -74,6 +74,7 @@ pub(super) struct Workspace {
     narrowest: [f32; NARROW],    // (1, NARROW)
     features: [f32; HIDDEN],     // (1, HIDDEN)
     gates: [f32; 4 * HIDDEN],    // (4, HIDDEN)
+    window: Vec<f32>,            // a convolution's, (channels, 3)
     fft: RealFft,
 }
 
@@ -146,6 +147,7 @@ impl Model {
             narrowest: [0.0; NARROW],
             features: [0.0; HIDDEN],
             gates: [0.0; 4 * HIDDEN],
+            window: vec![0.0; self.convolutions.iter().map(Conv1d::window_len).max().unwrap_or(0)],
             fft: self.fft.clone(),
         }
     }
@@ -157,13 +159,13 @@ impl Model {
 
         let kernels = self.kernels;
         let [conv1, conv2, conv3, conv4] = &self.convolutions;
-        conv1.forward(kernels, &work.spectra, &mut work.wide);
+        conv1.forward(kernels, &work.spectra, &mut work.wide, &mut work.window);
         relu(&mut work.wide);
-        conv2.forward(kernels, &work.wide, &mut work.narrow);
+        conv2.forward(kernels, &work.wide, &mut work.narrow, &mut work.window);
         relu(&mut work.narrow);
-        conv3.forward(kernels, &work.narrow, &mut work.narrowest);
+        conv3.forward(kernels, &work.narrow, &mut work.narrowest, &mut work.window);
         relu(&mut work.narrowest);
-        conv4.forward(kernels, &work.narrowest, &mut work.features);
+        conv4.forward(kernels, &work.narrowest, &mut work.features, &mut work.window);
         relu(&mut work.features);
         self.lstm.step(kernels, &work.features, &mut state.h, &mut state.c, &mut work.gates);
 
