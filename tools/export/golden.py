@@ -9,6 +9,7 @@ from pathlib import Path
 
 import golden_audio
 import golden_cells
+import golden_resample
 import golden_segments
 from official import DEFAULT_CACHE, Official, sha256
 from weights import REPOSITORY
@@ -20,6 +21,7 @@ FILES = [
     "segments.json",
     "cells.safetensors",
     "conv.safetensors",
+    "resample.safetensors",
 ]
 
 
@@ -33,6 +35,7 @@ def main() -> None:
     official = Official(arguments.cache)
     scores = golden_audio.write(official, arguments.out)
     golden_cells.write(arguments.out)
+    golden_resample.write(arguments.out)
     golden_segments.write(official, scores, arguments.out)
     for name in FILES:
         path = arguments.out / name
