@@ -53,13 +53,11 @@ impl Kernels {
         }
     }
 
-    /// `sums[o] += W[o, first + k] * x[k]` summed over `k`, for every output `o`.
-    ///
-    /// Shapes: `x` (inputs used), `sums` (outputs). `first` selects a range of the inputs.
-    pub(crate) fn accumulate(self, weights: &Panels, first: usize, x: &[f32], sums: &mut [f32]) {
+    /// `sums[o] += W[o, k] * x[k]` summed over `k`, for every output `o`; shapes: `x` (inputs), `sums` (outputs).
+    pub(crate) fn accumulate(self, weights: &Panels, x: &[f32], sums: &mut [f32]) {
         match self {
-            Self::Scalar => scalar::accumulate(weights, first, x, sums),
-            Self::Portable => portable::accumulate(weights, first, x, sums),
+            Self::Scalar => scalar::accumulate(weights, x, sums),
+            Self::Portable => portable::accumulate(weights, x, sums),
         }
     }
 

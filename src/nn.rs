@@ -1,7 +1,8 @@
 //! Network layers over the kernels.
 //!
-//! Activations lie in memory as (time, channels), so that a convolution's window over neighbouring times is one
-//! contiguous slice, and a convolution is a matrix times that slice.
+//! Every layer sums its products first, from zero and in the order of its inputs, and adds the bias last. That is the
+//! order of ONNX Runtime, and it matters: on quiet recordings the bias is much larger than the products, so that a
+//! sum that begins with it rounds each of them coarsely, and Silero's scores are then off by 2e-5 instead of 3e-6.
 
 mod conv1d;
 mod gru;
@@ -10,10 +11,21 @@ mod lstm;
 mod tensors;
 
 pub(crate) use conv1d::{Conv1d, Conv1dShape};
+#[cfg_attr(not(test), expect(unused_imports, reason = "Silero has an LSTM; the cell is for networks to come"))]
 pub(crate) use gru::GruCell;
 pub(crate) use linear::Linear;
 pub(crate) use lstm::LstmCell;
 pub(crate) use tensors::Tensors;
+
+#[cfg(test)]
+mod tests;
+
+/// `y += x`.
+fn add(y: &mut [f32], x: &[f32]) {
+    for (y, x) in y.iter_mut().zip(x) {
+        *y += x;
+    }
+}
 
 /// Negative numbers become 0.
 pub(crate) fn relu(x: &mut [f32]) {

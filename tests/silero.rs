@@ -1,36 +1,200 @@
-//! Silero's scores against the official package's.
+//! Silero's scores against the official package's, and what happens to bad weights and bad samples.
 #![cfg(feature = "embedded")]
 
 mod common;
 
-use common::{Golden, white_noise};
 use std::sync::Arc;
-use voiced::{Detector, Kernels, Silero, silero::Model};
+
+use common::{Golden, speech, white_noise};
+use safetensors::SafeTensors;
+use safetensors::tensor::{Dtype, TensorView};
+use voiced::silero::Model;
+use voiced::{Detector, Error, Kernels, Silero};
 
 /// The promise: the largest difference to the official scores, with any kernel set.
 const TOLERANCE: f32 = 1e-5;
 
-fn scores(kernels: Kernels, rate: u32, samples: &[f32]) -> Vec<f32> {
-    let mut detector = Silero::new(Arc::new(Model::embedded(rate, kernels).unwrap()));
+fn detector(rate: u32, kernels: Kernels) -> Silero {
+    Silero::new(Arc::new(Model::embedded(rate, kernels).unwrap()))
+}
+
+fn scores(detector: &mut Silero, samples: &[f32]) -> Vec<f32> {
     let mut scores = Vec::new();
     detector.score_all(samples, &mut scores);
     scores
 }
 
 #[test]
-fn t() {
-    let g = Golden::read("scores.safetensors");
-    let x = common::speech(16_000);
-    for &k in Kernels::available() {
-        let s = scores(k, 16_000, &x);
-        let want = g.values("speech_16k");
-        let m = s.iter().zip(&want).map(|(a,b)| (a-b).abs()).fold(0.0, f32::max);
-        println!("{k} {m} {} {}", s.len(), want.len());
-        let x = common::speech(8_000);
-        let s = scores(k, 8_000, &x);
-        let want = g.values("speech_8k");
-        let m = s.iter().zip(&want).map(|(a,b)| (a-b).abs()).fold(0.0, f32::max);
-        println!("{k} {m} {} {}", s.len(), want.len());
+fn scores_are_the_official_ones() {
+    let golden = Golden::read("scores.safetensors");
+    for rate in [16_000, 8000] {
+        let scaled = |scale: f32| speech(rate).into_iter().map(|sample| sample * scale).collect::<Vec<_>>();
+        let two_seconds = 2 * rate as usize;
+        let recordings = [
+            ("speech_Rk", speech(rate)),
+            ("speech_Rk_short", speech(rate)[..1000].to_vec()),
+            ("speech_Rk_loud", scaled(8.0)),
+            ("speech_Rk_quiet", scaled(1.0 / 128.0)),
+            ("silence_Rk", vec![0.0; two_seconds]),
+            ("noise_Rk", white_noise(two_seconds)),
+        ];
+        for &kernels in Kernels::available() {
+            let mut detector = detector(rate, kernels);
+            for (name, samples) in &recordings {
+                let name = name.replace('R', &(rate / 1000).to_string());
+                let official = golden.values(&name);
+                let ours = scores(&mut detector, samples);
+                assert_eq!(ours.len(), official.len(), "{name}");
+                for (frame, (ours, official)) in ours.iter().zip(&official).enumerate() {
+                    let difference = (ours - official).abs();
+                    assert!(difference <= TOLERANCE, "{kernels} {name} frame {frame}: {ours} and {official}");
+                }
+            }
+        }
     }
-    panic!()
+}
+
+#[test]
+fn the_last_frame_counts_as_filled_with_zeros() {
+    let mut whole = speech(16_000)[..512].to_vec();
+    whole[300..].fill(0.0);
+    let mut detector = detector(16_000, Kernels::best());
+    let mut first = |frame: &[f32]| {
+        detector.reset();
+        detector.score(frame)
+    };
+    let padded = first(&whole);
+    assert_eq!(first(&whole[..300]), padded);
+    let beyond = [&whole[..], &[0.7; 99]].concat();
+    assert_eq!(first(&beyond), padded, "what is beyond the frame is not looked at");
+}
+
+#[test]
+fn streams_of_one_model_are_independent() {
+    let speech = speech(16_000);
+    let (before, after) = speech[..51_200].split_at(25_600);
+    let mut first = detector(16_000, Kernels::best());
+    let alone = scores(&mut first.clone(), &speech[..51_200]);
+
+    let mut interleaved = Vec::new();
+    for frame in before.chunks(512) {
+        interleaved.push(first.score(frame));
+    }
+    let mut copy = first.clone();
+    let mut second = Silero::new(first.model().clone());
+    for frame in after.chunks(512) {
+        second.score(&white_noise(512));
+        interleaved.push(first.score(frame));
+    }
+    assert_eq!(interleaved, alone);
+    let continued: Vec<f32> = after.chunks(512).map(|frame| copy.score(frame)).collect();
+    assert_eq!(continued, alone[50..], "a clone goes on where it was made");
+
+    second.reset();
+    let reset: Vec<f32> = before.chunks(512).map(|frame| second.score(frame)).collect();
+    assert_eq!(reset, alone[..50], "reset is as new");
+}
+
+#[test]
+fn bad_samples_do_no_lasting_harm() {
+    let speech = speech(16_000);
+    for &kernels in Kernels::available() {
+        let mut detector = detector(16_000, kernels);
+        for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, f32::MAX, f32::MIN, 1e-42] {
+            detector.reset();
+            let score = detector.score(&[bad; 512]);
+            assert!((0.0..=1.0).contains(&score), "{kernels} {bad}: {score}");
+            let next = detector.score(&speech[..512]);
+            assert!((0.0..=1.0).contains(&next), "{kernels} after {bad}: {next}");
+        }
+        let mut holes = speech[..5120].to_vec();
+        let mut zeros = holes.clone();
+        for n in (0..5120).step_by(37) {
+            (holes[n], zeros[n]) = (f32::NAN, 0.0);
+        }
+        assert_eq!(scores(&mut detector, &holes), scores(&mut detector, &zeros));
+    }
+}
+
+const WEIGHTS: &[u8] = include_bytes!("../weights/silero_16k.safetensors");
+
+/// The weights file with its tensors changed by `edit`, which sees name, shape and bytes, and drops what it refuses.
+fn edited(edit: impl Fn(&str, &mut Vec<usize>, &mut Vec<u8>) -> bool) -> Vec<u8> {
+    let file = SafeTensors::deserialize(WEIGHTS).unwrap();
+    let mut tensors: Vec<(String, Vec<usize>, Vec<u8>)> = file
+        .tensors()
+        .into_iter()
+        .map(|(name, tensor)| (name, tensor.shape().to_vec(), tensor.data().to_vec()))
+        .collect();
+    tensors.retain_mut(|(name, shape, bytes)| edit(name, shape, bytes));
+    let views =
+        tensors.iter().map(|(name, shape, bytes)| (name, TensorView::new(Dtype::F32, shape.clone(), bytes).unwrap()));
+    safetensors::serialize(views, None).unwrap()
+}
+
+fn refused(bytes: &[u8]) -> Error {
+    Model::from_bytes(bytes, Kernels::best()).unwrap_err()
+}
+
+#[test]
+fn a_bad_weights_file_is_refused_by_name_and_shape() {
+    Model::from_bytes(&edited(|_, _, _| true), Kernels::best()).unwrap();
+
+    for name in ["conv1.weight", "conv3.bias", "lstm.weight_hh", "lstm.bias_ih", "output.weight", "output.bias"] {
+        let missing = edited(|found, _, _| found != name);
+        assert_eq!(refused(&missing), Error::TensorMissing { name: name.to_owned() });
+
+        let not_a_number = edited(|found, _, bytes| {
+            if found == name {
+                bytes[..4].copy_from_slice(&f32::NAN.to_le_bytes());
+            }
+            true
+        });
+        let error = refused(&not_a_number).to_string();
+        assert!(error.contains(name) && error.contains("NaN") && error.contains("finite"), "{error}");
+    }
+
+    let reshaped = edited(|found, shape, _| {
+        if found == "lstm.weight_ih" {
+            *shape = vec![128, 512];
+        }
+        true
+    });
+    let (found, wanted) = (vec![128, 512], vec![512, 128]);
+    assert_eq!(refused(&reshaped), Error::TensorShape { name: "lstm.weight_ih".to_owned(), found, wanted });
+    assert_eq!(
+        refused(&reshaped).to_string(),
+        "tensor `lstm.weight_ih` has shape [128, 512]: the network wants [512, 128]"
+    );
+
+    let empty = edited(|_, shape, bytes| {
+        *shape = vec![0];
+        bytes.clear();
+        true
+    });
+    assert!(matches!(refused(&empty), Error::TensorShape { .. }));
+}
+
+#[test]
+fn bytes_that_are_no_weights_file_are_refused() {
+    let truncated = &WEIGHTS[..WEIGHTS.len() - 1];
+    let mut long_header = WEIGHTS.to_vec();
+    long_header[..8].copy_from_slice(&u64::MAX.to_le_bytes());
+    let lying: &[u8] =
+        b"\x3a\0\0\0\0\0\0\0{\"conv1.weight\":{\"dtype\":\"F32\",\"shape\":[9],\"data_offsets\":[0,9]}}";
+    for bytes in [&b""[..], b"RIFF", &[0; 64], &[0xff; 64], truncated, &long_header, &WEIGHTS[..4000], lying] {
+        let error = refused(bytes);
+        assert!(matches!(error, Error::WeightsFile { .. }), "{error}");
+    }
+}
+
+#[test]
+fn embedded_weights_are_for_two_rates() {
+    for rate in [8000, 16_000] {
+        assert_eq!(Model::embedded(rate, Kernels::best()).unwrap().spec().rate, rate);
+    }
+    let error = Model::embedded(44_100, Kernels::best()).unwrap_err().to_string();
+    assert!(error.contains("44100") && error.contains("8000"), "{error}");
+    let native = |rate| Silero::for_rate(rate).unwrap().spec().rate;
+    assert_eq!([4000, 8000, 8001, 16_000, 48_000].map(native), [8000, 8000, 16_000, 16_000, 16_000]);
 }

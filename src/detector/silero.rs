@@ -26,6 +26,8 @@ use std::sync::Arc;
 use crate::detector::Detector;
 use crate::error::Error;
 use crate::frame::FrameSpec;
+#[cfg(feature = "embedded")]
+use crate::kernels::Kernels;
 pub use model::Model;
 use model::{State, Workspace};
 
@@ -52,7 +54,7 @@ impl Silero {
     #[cfg(feature = "embedded")]
     pub fn for_rate(rate: u32) -> Result<Self, Error> {
         let native = if rate <= 8000 { 8000 } else { 16_000 };
-        Ok(Self::new(Arc::new(Model::embedded(native, crate::Kernels::best())?)))
+        Ok(Self::new(Arc::new(Model::embedded(native, Kernels::best())?)))
     }
 
     /// The network that it runs.

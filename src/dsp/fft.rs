@@ -87,3 +87,47 @@ impl fmt::Debug for RealFft {
         f.debug_struct("RealFft").field("len", &self.len()).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Rounding of an `f32` transform: a few units of the last place of the largest bin.
+    const TOLERANCE: f32 = 3e-7;
+
+    #[test]
+    fn spectra_are_those_of_the_complex_transform() {
+        for length in [2, 4, 6, 10, 128, 256, 480] {
+            let samples: Vec<f32> = (0..length).map(|n| ((n * n * 7 + 3 * n) % 101) as f32 / 50.0 - 1.0).collect();
+            let mut complex: Vec<_> =
+                samples.iter().map(|&x| rustfft::num_complex::Complex64::from(f64::from(x))).collect();
+            FftPlanner::new().plan_fft_forward(length).process(&mut complex);
+
+            let mut fft = RealFft::new(length);
+            assert_eq!((fft.len(), fft.bins()), (length, length / 2 + 1));
+            let mut magnitudes = vec![f32::NAN; fft.bins()];
+            let mut powers = magnitudes.clone();
+            fft.magnitudes(samples.iter().copied(), &mut magnitudes);
+            fft.powers(samples.iter().copied(), &mut powers);
+            let scale = magnitudes.iter().fold(0.0_f32, |scale, m| scale.max(*m));
+            for k in 0..fft.bins() {
+                let exact = complex[k].norm() as f32;
+                assert!((magnitudes[k] - exact).abs() <= TOLERANCE * scale, "{length} bin {k}");
+                assert!((powers[k] - exact * exact).abs() <= 2.0 * TOLERANCE * scale * scale, "{length} bin {k}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_sine_is_one_bin_and_missing_samples_are_zeros() {
+        let mut fft = RealFft::new(64);
+        let mut magnitudes = vec![0.0; 33];
+        fft.magnitudes((0..64).map(|n| (TAU * 5.0 * f64::from(n) / 64.0).sin() as f32), &mut magnitudes);
+        for (k, magnitude) in magnitudes.iter().enumerate() {
+            let expected = if k == 5 { 32.0 } else { 0.0 };
+            assert!((magnitude - expected).abs() < 1e-5, "bin {k}: {magnitude}");
+        }
+        fft.magnitudes([1.0], &mut magnitudes);
+        assert!(magnitudes.iter().all(|magnitude| (magnitude - 1.0).abs() < 1e-6), "an impulse is flat");
+    }
+}

@@ -8,7 +8,6 @@
 #[derive(Clone, Debug)]
 pub(crate) struct Panels {
     lanes: Vec<[f32; Self::LANES]>, // (blocks, inputs)
-    outputs: usize,
     inputs: usize,
 }
 
@@ -27,20 +26,11 @@ impl Panels {
                 }));
             }
         }
-        Self { lanes, outputs, inputs }
+        Self { lanes, inputs }
     }
 
-    pub(crate) fn outputs(&self) -> usize {
-        self.outputs
-    }
-
-    pub(crate) fn inputs(&self) -> usize {
-        self.inputs
-    }
-
-    /// The weights of one block to the inputs `first..first + count`, shape (count, lanes).
-    pub(super) fn block(&self, block: usize, first: usize, count: usize) -> &[[f32; Self::LANES]] {
-        let start = block * self.inputs + first;
-        &self.lanes[start..start + count]
+    /// The weights of one block, shape (inputs, lanes).
+    pub(super) fn block(&self, block: usize) -> &[[f32; Self::LANES]] {
+        &self.lanes[block * self.inputs..][..self.inputs]
     }
 }

@@ -1,7 +1,8 @@
 //! Vectors of the `wide` crate: the instructions are those that the build was compiled for.
 //!
-//! A default x86-64 build has SSE2 and no fused multiply-add: each product is rounded before it is added. To keep
-//! that from adding up, the even and the odd inputs are summed apart.
+//! A default x86-64 build has SSE2 and no fused multiply-add: each product is rounded before it is added. The order is
+//! the reference's all the same, one chain of sums for each output; it keeps the rounding close to ONNX Runtime's, and
+//! several chains with a sum over them at the end come out further from it.
 
 use wide::bytemuck::cast;
 use wide::{f32x8, i32x8};
@@ -12,40 +13,19 @@ use super::scalar::{EXP_LIMIT, EXP_POLYNOMIAL, LN_2_HIGH, LN_2_LOW};
 const WIDTH: usize = 8;
 
 /// See [`super::scalar::accumulate`].
-pub(super) fn accumulate(weights: &Panels, first: usize, x: &[f32], sums: &mut [f32]) {
+pub(super) fn accumulate(weights: &Panels, x: &[f32], sums: &mut [f32]) {
     for (block, sums) in sums.chunks_mut(Panels::LANES).enumerate() {
-        let rows = weights.block(block, first, x.len()); // (x.len(), lanes)
-        let mut even = load(sums);
-        let mut odd = [f32x8::ZERO; 2];
-        let (pairs, last) = x.as_chunks::<2>();
-        let (row_pairs, last_row) = rows.as_chunks::<2>();
-        for (&[x0, x1], [row0, row1]) in pairs.iter().zip(row_pairs) {
-            add_product(&mut even, x0, row0);
-            add_product(&mut odd, x1, row1);
+        let mut lanes = [0.0; Panels::LANES];
+        lanes[..sums.len()].copy_from_slice(sums);
+        let [mut low, mut high]: [f32x8; Panels::LANES / WIDTH] = cast(lanes);
+        for (&x, row) in x.iter().zip(weights.block(block)) {
+            let row: [f32x8; Panels::LANES / WIDTH] = cast(*row);
+            low = row[0].mul_add(f32x8::splat(x), low);
+            high = row[1].mul_add(f32x8::splat(x), high);
         }
-        for (&x, row) in last.iter().zip(last_row) {
-            add_product(&mut even, x, row);
-        }
-        let total: [[f32; WIDTH]; 2] = cast([even[0] + odd[0], even[1] + odd[1]]);
-        sums.copy_from_slice(&total.as_flattened()[..sums.len()]);
+        let lanes: [f32; Panels::LANES] = cast([low, high]);
+        sums.copy_from_slice(&lanes[..sums.len()]);
     }
-}
-
-/// `sums += x * row`.
-#[inline(always)]
-fn add_product(sums: &mut [f32x8; 2], x: f32, row: &[f32; Panels::LANES]) {
-    let row: [f32x8; 2] = cast(*row);
-    let x = f32x8::splat(x);
-    sums[0] = x.mul_add(row[0], sums[0]);
-    sums[1] = x.mul_add(row[1], sums[1]);
-}
-
-/// A block's sums, filled up with zeros where it is the last and incomplete.
-#[inline(always)]
-fn load(sums: &[f32]) -> [f32x8; 2] {
-    let mut lanes = [0.0; Panels::LANES];
-    lanes[..sums.len()].copy_from_slice(sums);
-    cast(lanes)
 }
 
 /// See [`super::scalar::sigmoid`].

@@ -2,10 +2,10 @@
 
 use super::Panels;
 
-/// `sums[o] += W[o, first + k] * x[k]`, one fused multiply-add after the other in the order of `k`.
-pub(super) fn accumulate(weights: &Panels, first: usize, x: &[f32], sums: &mut [f32]) {
+/// `sums[o] += W[o, k] * x[k]`, one fused multiply-add after the other in the order of `k`.
+pub(super) fn accumulate(weights: &Panels, x: &[f32], sums: &mut [f32]) {
     for (block, sums) in sums.chunks_mut(Panels::LANES).enumerate() {
-        let rows = weights.block(block, first, x.len()); // (x.len(), lanes)
+        let rows = weights.block(block); // (inputs, lanes)
         for (lane, sum) in sums.iter_mut().enumerate() {
             for (&x, row) in x.iter().zip(rows) {
                 *sum = x.mul_add(row[lane], *sum);

@@ -24,18 +24,16 @@ fn accumulate_is_a_matrix_times_a_vector() {
         for (outputs, inputs) in [(1, 1), (16, 8), (17, 3), (128, 387), (15, 0), (33, 64)] {
             let weights = noise(1, outputs * inputs);
             let panels = Panels::pack(outputs, inputs, |o, i| weights[o * inputs + i]);
-            for (first, used) in [(0, inputs), (inputs / 2, inputs - inputs / 2), (inputs / 3, 0)] {
-                let x = noise(2, used);
-                let start = noise(3, outputs);
-                let mut sums = start.clone();
-                kernels.accumulate(&panels, first, &x, &mut sums);
-                for o in 0..outputs {
-                    let products = (0..used).map(|k| f64::from(weights[o * inputs + first + k]) * f64::from(x[k]));
-                    let exact = f64::from(start[o]) + products.clone().sum::<f64>();
-                    let scale = 1.0 + products.map(f64::abs).sum::<f64>() as f32;
-                    let error = (sums[o] - exact as f32).abs();
-                    assert!(error <= SUM_TOLERANCE * scale, "{kernels} {outputs}x{inputs} from {first}: {error}");
-                }
+            let x = noise(2, inputs);
+            let start = noise(3, outputs);
+            let mut sums = start.clone();
+            kernels.accumulate(&panels, &x, &mut sums);
+            for o in 0..outputs {
+                let products = (0..inputs).map(|k| f64::from(weights[o * inputs + k]) * f64::from(x[k]));
+                let exact = f64::from(start[o]) + products.clone().sum::<f64>();
+                let scale = 1.0 + products.map(f64::abs).sum::<f64>() as f32;
+                let error = (sums[o] - exact as f32).abs();
+                assert!(error <= SUM_TOLERANCE * scale, "{kernels} {outputs}x{inputs}: {error}");
             }
         }
     }

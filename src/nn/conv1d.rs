@@ -1,6 +1,6 @@
 //! Convolution over time.
 
-use super::Tensors;
+use super::{Tensors, add};
 use crate::error::Error;
 use crate::kernels::{Kernels, Panels};
 
@@ -14,10 +14,10 @@ pub(crate) struct Conv1dShape {
     pub(crate) padding: usize,
 }
 
-/// `y[t] = b + sum over k of W[k] x[t * stride + k - padding]`; what lies outside of `x` is 0 and is skipped.
+/// `y[t] = b + sum over i, k of W[i, k] x[t * stride + k - padding, i]`; what lies outside of `x` is 0.
 #[derive(Clone, Debug)]
 pub(crate) struct Conv1d {
-    weights: Panels, // (outputs, kernel * inputs)
+    weights: Panels, // (outputs, inputs * kernel)
     bias: Vec<f32>,  // (outputs)
     shape: Conv1dShape,
 }
@@ -27,11 +27,9 @@ impl Conv1d {
     pub(crate) fn load(tensors: &Tensors<'_>, name: &str, shape: Conv1dShape) -> Result<Self, Error> {
         let Conv1dShape { inputs, outputs, kernel, .. } = shape;
         let weight = tensors.values(&format!("{name}.weight"), &[outputs, inputs, kernel])?;
+        let columns = inputs * kernel;
         Ok(Self {
-            weights: Panels::pack(outputs, kernel * inputs, |o, column| {
-                let (k, i) = (column / inputs, column % inputs);
-                weight[(o * inputs + i) * kernel + k]
-            }),
+            weights: Panels::pack(outputs, columns, |o, column| weight[o * columns + column]),
             bias: tensors.values(&format!("{name}.bias"), &[outputs])?,
             shape,
         })
@@ -43,20 +41,28 @@ impl Conv1d {
         (times + 2 * padding).checked_sub(kernel).map_or(0, |last| last / stride + 1)
     }
 
-    /// Shapes: `x` (times, inputs), `y` (output times, outputs).
-    pub(crate) fn forward(&self, kernels: Kernels, x: &[f32], y: &mut [f32]) {
+    /// How long the scratch of [`Conv1d::forward`] is.
+    pub(crate) fn window_len(&self) -> usize {
+        self.shape.inputs * self.shape.kernel
+    }
+
+    /// Shapes: `x` (times, inputs), `y` (output times, outputs); `window` (inputs, kernel) is scratch.
+    pub(crate) fn forward(&self, kernels: Kernels, x: &[f32], y: &mut [f32], window: &mut [f32]) {
         let Conv1dShape { inputs, outputs, kernel, stride, padding } = self.shape;
+        let window = &mut window[..inputs * kernel];
         let times = x.len() / inputs;
         for (t, y) in y.chunks_exact_mut(outputs).take(self.output_times(times)).enumerate() {
-            // The window covers the padded times start..start + kernel; `x` begins at padded time `padding`.
-            let start = t * stride;
-            let first = start.max(padding);
-            let last = (start + kernel).min(padding + times);
-            y.copy_from_slice(&self.bias);
-            if first < last {
-                let window = &x[(first - padding) * inputs..(last - padding) * inputs];
-                kernels.accumulate(&self.weights, (first - start) * inputs, window, y);
+            window.fill(0.0);
+            for k in 0..kernel {
+                let Some(time) = (t * stride + k).checked_sub(padding).filter(|&time| time < times) else { continue };
+                let channels = &x[time * inputs..][..inputs];
+                for (slot, &channel) in window[k..].iter_mut().step_by(kernel).zip(channels) {
+                    *slot = channel;
+                }
             }
+            y.fill(0.0);
+            kernels.accumulate(&self.weights, window, y);
+            add(y, &self.bias);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The gated recurrent unit (Cho et al. 2014), in the form that has two biases.
+#![cfg_attr(not(test), expect(dead_code, reason = "Silero has an LSTM; the cell is for networks to come"))]
 
-use super::Tensors;
+use super::{Tensors, add};
 use crate::error::Error;
 use crate::kernels::{Kernels, Panels};
 
@@ -40,16 +41,16 @@ impl GruCell {
     /// Moves the state `h` (hidden) on by the input `x` (inputs); `gates` (6 * hidden) is scratch.
     pub(crate) fn step(&self, kernels: Kernels, x: &[f32], h: &mut [f32], gates: &mut [f32]) {
         let (from_input, from_hidden) = gates.split_at_mut(3 * self.hidden);
-        from_input.copy_from_slice(&self.bias_input);
-        from_hidden.copy_from_slice(&self.bias_recurrent);
-        kernels.accumulate(&self.input, 0, x, from_input);
-        kernels.accumulate(&self.recurrent, 0, h, from_hidden);
+        from_input.fill(0.0);
+        kernels.accumulate(&self.input, x, from_input);
+        add(from_input, &self.bias_input);
+        from_hidden.fill(0.0);
+        kernels.accumulate(&self.recurrent, h, from_hidden);
+        add(from_hidden, &self.bias_recurrent);
 
         let (reset_update, new) = from_input.split_at_mut(2 * self.hidden);
         let (hidden_reset_update, hidden_new) = from_hidden.split_at(2 * self.hidden);
-        for (gate, hidden) in reset_update.iter_mut().zip(hidden_reset_update) {
-            *gate += hidden;
-        }
+        add(reset_update, hidden_reset_update);
         kernels.sigmoid(reset_update);
         let (reset, update) = reset_update.split_at(self.hidden);
         for u in 0..self.hidden {

@@ -1,6 +1,6 @@
 //! A fully connected layer.
 
-use super::Tensors;
+use super::{Tensors, add};
 use crate::error::Error;
 use crate::kernels::{Kernels, Panels};
 
@@ -23,7 +23,8 @@ impl Linear {
 
     /// Shapes: `x` (inputs), `y` (outputs).
     pub(crate) fn forward(&self, kernels: Kernels, x: &[f32], y: &mut [f32]) {
-        y.copy_from_slice(&self.bias);
-        kernels.accumulate(&self.weights, 0, x, y);
+        y.fill(0.0);
+        kernels.accumulate(&self.weights, x, y);
+        add(y, &self.bias);
     }
 }

@@ -1,6 +1,6 @@
 //! The long short-term memory cell (Hochreiter and Schmidhuber 1997, with the forget gate of Gers et al. 2000).
 
-use super::Tensors;
+use super::{Tensors, add};
 use crate::error::Error;
 use crate::kernels::{Kernels, Panels};
 
@@ -38,9 +38,10 @@ impl LstmCell {
 
     /// Moves the state `h`, `c` (hidden) on by the input `x` (inputs); `gates` (4 * hidden) is scratch.
     pub(crate) fn step(&self, kernels: Kernels, x: &[f32], h: &mut [f32], c: &mut [f32], gates: &mut [f32]) {
-        gates.copy_from_slice(&self.bias);
-        kernels.accumulate(&self.input, 0, x, gates);
-        kernels.accumulate(&self.recurrent, 0, h, gates);
+        gates.fill(0.0);
+        kernels.accumulate(&self.input, x, gates);
+        kernels.accumulate(&self.recurrent, h, gates);
+        add(gates, &self.bias);
 
         let (input_forget, cell_output) = gates.split_at_mut(2 * self.hidden);
         let (cell, output) = cell_output.split_at_mut(self.hidden);

@@ -1,0 +1,32 @@
+//! Live audio in packets, as a microphone gives them: `cargo run --example live < AUDIO.raw`
+//!
+//! Reads 16-bit mono samples at 16 kHz from stdin, 20 ms at a time. To try it with a microphone on Linux:
+//! `arecord -q -f S16_LE -r 16000 -t raw | cargo run --release --example live`
+
+use std::io::Read;
+
+use voiced::{Event, SegmentConfig, Silero, Stream};
+
+const RATE: u32 = 16_000;
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut stream = Stream::new(Silero::for_rate(RATE)?, RATE, &SegmentConfig::default())?;
+    let mut bytes = [0; 640]; // 20 ms
+    let mut input = std::io::stdin().lock();
+    while input.read_exact(&mut bytes).is_ok() {
+        let packet: Vec<i16> = bytes.as_chunks().0.iter().map(|&word| i16::from_le_bytes(word)).collect();
+        stream.push(&packet).for_each(report);
+    }
+    stream.finish().for_each(report);
+    Ok(())
+}
+
+fn report(event: Event) {
+    let seconds = |at: u64| at as f64 / f64::from(RATE);
+    match event {
+        Event::Start { at } => println!("speech from {:.3} s", seconds(at)),
+        Event::End(segment) => println!("speech from {:.3} to {:.3} s", seconds(segment.start), seconds(segment.end)),
+        Event::Misfire { at } => println!("no speech at {:.3} s after all", seconds(at)),
+        Event::Continue { .. } => {}
+    }
+}

@@ -1,0 +1,94 @@
+//! The layers against golden values from ONNX Runtime, which `tools/export/golden.py` makes.
+
+use safetensors::SafeTensors;
+
+use super::*;
+use crate::kernels::Kernels;
+
+/// ONNX Runtime's own results differ from `f64` by up to 1e-6 of the largest value, and ours may too.
+const TOLERANCE: f32 = 4e-6;
+
+fn golden(name: &str) -> Vec<u8> {
+    std::fs::read(format!("{}/tests/data/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
+}
+
+fn all(tensors: &Tensors<'_>, name: &str) -> Vec<f32> {
+    tensors.values(name, &tensors.shape(name).unwrap()).unwrap()
+}
+
+#[track_caller]
+fn assert_close(ours: &[f32], golden: &[f32], what: &str) {
+    assert_eq!(ours.len(), golden.len(), "{what}");
+    let scale = golden.iter().fold(1.0_f32, |scale, value| scale.max(value.abs()));
+    for (i, (ours, golden)) in ours.iter().zip(golden).enumerate() {
+        assert!((ours - golden).abs() <= TOLERANCE * scale, "{what} [{i}]: {ours} and {golden}");
+    }
+}
+
+#[test]
+fn lstm_cell_agrees_with_onnx_runtime() {
+    let bytes = golden("cells.safetensors");
+    let tensors = Tensors::parse(&bytes).unwrap();
+    for (name, inputs, hidden) in [("lstm_20", 24, 20), ("lstm_3", 5, 3)] {
+        let values = |part: &str| all(&tensors, &format!("{name}.{part}"));
+        let cell = LstmCell::load(&tensors, name, inputs, hidden).unwrap();
+        for &kernels in Kernels::available() {
+            let (mut h, mut c) = (values("h0"), values("c0"));
+            let mut gates = vec![f32::NAN; 4 * hidden];
+            for (x, golden) in values("x").chunks(inputs).zip(values("h").chunks(hidden)) {
+                cell.step(kernels, x, &mut h, &mut c, &mut gates);
+                assert_close(&h, golden, name);
+            }
+            assert_close(&c, &values("c_last"), name);
+        }
+    }
+}
+
+#[test]
+fn gru_cell_agrees_with_onnx_runtime() {
+    let bytes = golden("cells.safetensors");
+    let tensors = Tensors::parse(&bytes).unwrap();
+    for (name, inputs, hidden) in [("gru_20", 24, 20), ("gru_3", 5, 3)] {
+        let values = |part: &str| all(&tensors, &format!("{name}.{part}"));
+        let cell = GruCell::load(&tensors, name, inputs, hidden).unwrap();
+        for &kernels in Kernels::available() {
+            let mut h = values("h0");
+            let mut gates = vec![f32::NAN; 6 * hidden];
+            for (x, golden) in values("x").chunks(inputs).zip(values("h").chunks(hidden)) {
+                cell.step(kernels, x, &mut h, &mut gates);
+                assert_close(&h, golden, name);
+            }
+        }
+    }
+}
+
+/// (channels, times) to (times, channels) and back.
+fn transposed(x: &[f32], rows: usize) -> Vec<f32> {
+    let columns = x.len() / rows;
+    (0..x.len()).map(|i| x[(i % rows) * columns + i / rows]).collect()
+}
+
+#[test]
+fn convolutions_agree_with_onnx_runtime() {
+    let bytes = golden("conv.safetensors");
+    let tensors = Tensors::parse(&bytes).unwrap();
+    let file = SafeTensors::deserialize(&bytes).unwrap();
+    let cases: Vec<String> =
+        file.names().iter().filter_map(|name| name.strip_suffix(".weight").map(str::to_owned)).collect();
+    assert!(cases.len() >= 4);
+    for case in cases {
+        // conv_iIN_oOUT_kKERNEL_sSTRIDE_pPADDING_lLENGTH
+        let sizes: Vec<usize> = case.split('_').skip(1).map(|part| part[1..].parse().unwrap()).collect();
+        let [inputs, outputs, kernel, stride, padding, length] = sizes[..] else { panic!("{case}") };
+        let shape = Conv1dShape { inputs, outputs, kernel, stride, padding };
+        let conv = Conv1d::load(&tensors, &case, shape).unwrap();
+        let x = transposed(&all(&tensors, &format!("{case}.x")), inputs);
+        let golden = transposed(&all(&tensors, &format!("{case}.y")), outputs);
+        assert_eq!(conv.output_times(length) * outputs, golden.len(), "{case}");
+        for &kernels in Kernels::available() {
+            let mut y = vec![f32::NAN; golden.len()];
+            conv.forward(kernels, &x, &mut y, &mut vec![f32::NAN; conv.window_len()]);
+            assert_close(&y, &golden, &case);
+        }
+    }
+}

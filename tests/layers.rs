@@ -1,0 +1,113 @@
+//! The arrows of the layout: which module may use which, and what the engine may depend on.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Each module and the modules that it may name; tests inside a module may use anything.
+const MAY_USE: &[(&str, &[&str])] = &[
+    ("error", &[]),
+    ("audio", &["error"]),
+    ("frame", &["audio"]),
+    ("dsp", &["audio", "error"]),
+    ("kernels", &["error"]),
+    ("nn", &["error", "kernels"]),
+    ("segment", &["error", "frame"]),
+    ("detector", &["audio", "dsp", "error", "frame", "kernels", "nn"]),
+    ("stream", &["audio", "detector", "dsp", "error", "frame", "segment"]),
+];
+
+/// What the engine must not touch: it reads no files, starts no threads, asks no clock and keeps no globals.
+const FORBIDDEN: &[&str] = &[
+    "std::fs",
+    "std::thread",
+    "std::time",
+    "std::env",
+    "std::process",
+    "static mut",
+    "OnceLock",
+    "LazyLock",
+    "thread_local",
+];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+/// The source files of the engine: the module that each belongs to, its path, and its text without comments and tests.
+fn modules() -> Vec<(String, PathBuf, String)> {
+    let mut paths = Vec::new();
+    sources(&root().join("src"), &mut paths);
+    paths
+        .into_iter()
+        .filter(|path| !path.ends_with("tests.rs") && !path.ends_with("src/lib.rs"))
+        .map(|path| {
+            let module = path.strip_prefix(root().join("src")).unwrap().components().next().unwrap();
+            let module = module.as_os_str().to_str().unwrap().trim_end_matches(".rs").to_owned();
+            let text = fs::read_to_string(&path).unwrap();
+            let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
+            let text = text.split("#[cfg(all(test").next().unwrap();
+            let code =
+                text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
+            (module, path, code)
+        })
+        .collect()
+}
+
+#[test]
+fn modules_use_only_what_lies_before_them() {
+    let modules = modules();
+    let known: BTreeSet<&str> = MAY_USE.iter().map(|(module, _)| *module).collect();
+    assert!(modules.len() > 20);
+    for (module, path, code) in &modules {
+        let (_, allowed) = MAY_USE
+            .iter()
+            .find(|(name, _)| name == module)
+            .unwrap_or_else(|| panic!("{}: a new module needs a line in MAY_USE", path.display()));
+        for used in known.iter().filter(|used| *used != module && !allowed.contains(used)) {
+            let uses = code.contains(&format!("crate::{used}::")) || code.contains(&format!("crate::{used};"));
+            assert!(!uses, "{} uses crate::{used}, and {module} may not", path.display());
+        }
+    }
+}
+
+#[test]
+fn the_engine_touches_nothing_outside() {
+    for (_, path, code) in modules() {
+        for forbidden in FORBIDDEN {
+            assert!(!code.contains(forbidden), "{} uses {forbidden}", path.display());
+        }
+    }
+}
+
+#[test]
+fn unsafe_code_lives_only_in_the_kernels() {
+    for (module, path, code) in modules() {
+        assert!(module == "kernels" || !code.contains("unsafe"), "{}", path.display());
+    }
+}
+
+#[test]
+fn the_default_build_has_three_dependencies() {
+    let output = Command::new(env!("CARGO"))
+        .args(["tree", "--package", "voiced", "--edges", "normal", "--depth", "1", "--prefix", "none", "--offline"])
+        .current_dir(root())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let tree = String::from_utf8(output.stdout).unwrap();
+    let names: Vec<&str> = tree.lines().skip(1).filter_map(|line| line.split(' ').next()).collect();
+    assert_eq!(names, ["rustfft", "safetensors", "wide"]);
+}

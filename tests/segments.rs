@@ -1,0 +1,174 @@
+//! The segmenter against `get_speech_timestamps_from_probs`, case by case.
+
+mod common;
+
+use proptest::prelude::*;
+use serde_json::Value;
+use voiced::{Cut, Error, Event, FrameSpec, Segment, SegmentConfig, Segmenter, segments_from_scores};
+
+const SPEC_16K: FrameSpec = FrameSpec { rate: 16_000, frame: 512, hop: 512 };
+const SPEC_8K: FrameSpec = FrameSpec { rate: 8000, frame: 256, hop: 256 };
+
+fn official_config(case: &Value) -> SegmentConfig {
+    let ms = |name: &str| u32::try_from(case[name].as_u64().unwrap()).unwrap();
+    SegmentConfig {
+        threshold: case["threshold"].as_f64().unwrap(),
+        neg_threshold: case["neg_threshold"].as_f64(),
+        min_speech_ms: ms("min_speech_duration_ms"),
+        min_silence_ms: ms("min_silence_duration_ms"),
+        speech_pad_ms: ms("speech_pad_ms"),
+        max_speech_s: case["max_speech_duration_s"].as_f64().unwrap_or(f64::INFINITY),
+        cut: match case["use_max_poss_sil_at_max_speech"].as_bool().unwrap() {
+            true => Cut::LongestSilence,
+            false => Cut::LastSilence,
+        },
+        min_silence_at_max_speech_ms: ms("min_silence_at_max_speech"),
+    }
+}
+
+#[test]
+fn every_golden_case_gives_the_official_segments() {
+    let golden = std::fs::read_to_string(common::data("segments.json")).unwrap();
+    let golden: Value = serde_json::from_str(&golden).unwrap();
+    let numbers = |value: &Value| value.as_array().unwrap().iter().map(|n| n.as_f64().unwrap()).collect::<Vec<_>>();
+    let sequences: Vec<Vec<f32>> = golden["sequences"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|sequence| numbers(&sequence["scores"]).into_iter().map(|score| score as f32).collect())
+        .collect();
+
+    let cases = golden["cases"].as_array().unwrap();
+    assert!(cases.len() >= 1000);
+    for case in cases {
+        let scores = &sequences[case["sequence"].as_u64().unwrap() as usize];
+        let spec = if case["sampling_rate"] == 16_000 { SPEC_16K } else { SPEC_8K };
+        let length = case["audio_length_samples"].as_u64().unwrap_or((scores.len() * spec.hop) as u64);
+        let expected: Vec<Segment> = case["segments"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|pair| Segment { start: pair[0].as_u64().unwrap(), end: pair[1].as_u64().unwrap() })
+            .collect();
+        let found = segments_from_scores(scores, spec, length, &official_config(case)).unwrap();
+        assert_eq!(found, expected, "{case}");
+    }
+}
+
+#[test]
+fn bad_fields_are_named_with_what_is_legal() {
+    let refused = |config: SegmentConfig| Segmenter::new(&config, SPEC_16K).unwrap_err();
+    let default = SegmentConfig::default();
+    for threshold in [-0.1, 1.1, f64::NAN, f64::INFINITY] {
+        let error = refused(SegmentConfig { threshold, ..default });
+        assert!(matches!(error, Error::Config { field: "threshold", .. }), "{error}");
+        let error = refused(SegmentConfig { neg_threshold: Some(threshold), ..default });
+        assert!(matches!(error, Error::Config { field: "neg_threshold", .. }), "{error}");
+    }
+    for max_speech_s in [0.0, -1.0, f64::NAN] {
+        let error = refused(SegmentConfig { max_speech_s, ..default });
+        assert!(error.to_string().contains("max_speech_s") && error.to_string().contains("above 0"), "{error}");
+    }
+}
+
+#[test]
+fn speech_is_reported_when_it_is_known() {
+    let config = SegmentConfig { min_speech_ms: 64, min_silence_ms: 96, speech_pad_ms: 32, ..Default::default() };
+    let mut segmenter = Segmenter::new(&config, SPEC_16K).unwrap();
+    let mut push = |score| segmenter.push(score).collect::<Vec<_>>();
+    let at = |frame: u64| frame * 512;
+
+    assert_eq!(push(0.1), []);
+    assert_eq!(push(0.1), []);
+    assert_eq!(push(0.9), [Event::Start { at: at(1) }]); // frame 2, and a frame of padding
+    assert_eq!(push(0.4), [Event::Continue { at: at(4) }]); // between the thresholds: still speech
+    assert_eq!(push(0.1), [Event::Continue { at: at(5) }]); // frame 4: quiet, but not for long yet
+    assert_eq!(push(0.1), [Event::Continue { at: at(6) }]);
+    assert_eq!(push(0.1), [Event::Continue { at: at(7) }]);
+    assert_eq!(push(0.1), [Event::Misfire { at: at(1) }]); // two frames of speech are not longer than 64 ms
+    assert_eq!(push(0.9), [Event::Start { at: at(7) }]);
+    for _ in 0..3 {
+        push(0.9);
+    }
+    for _ in 0..3 {
+        push(0.0); // from frame 12 on
+    }
+    assert_eq!(push(0.0), [Event::End(Segment { start: at(7), end: at(13) })]);
+    assert_eq!(segmenter.finish(at(16)).collect::<Vec<_>>(), []);
+}
+
+#[test]
+fn speech_close_to_an_open_end_is_held_back_until_it_counts() {
+    let config = SegmentConfig { min_speech_ms: 64, min_silence_ms: 32, speech_pad_ms: 320, ..Default::default() };
+    let scores = |pattern: &str| pattern.bytes().map(|c| if c == b'#' { 0.9 } else { 0.0 }).collect::<Vec<f32>>();
+    let events = |pattern: &str| {
+        let mut segmenter = Segmenter::new(&config, SPEC_16K).unwrap();
+        let mut events: Vec<Event> = scores(pattern).iter().flat_map(|&score| segmenter.push(score)).collect();
+        events.extend(segmenter.finish(512 * pattern.len() as u64));
+        events.retain(|event| !matches!(event, Event::Continue { .. }));
+        events
+    };
+    let segment = |start: u64, end: u64| Event::End(Segment { start: start * 512, end: end * 512 });
+    let start = |at: u64| Event::Start { at: at * 512 };
+
+    // The gap of four frames goes half to either side.
+    assert_eq!(events("####....####............"), [start(0), segment(0, 6), start(6), segment(6, 22)]);
+    // The two frames in the middle are too short, and nobody hears of them.
+    assert_eq!(events("####....##.............."), [start(0), segment(0, 14)]);
+}
+
+fn configs() -> impl Strategy<Value = SegmentConfig> {
+    let max_speech = prop_oneof![Just(f64::INFINITY), 0.01..3.0];
+    let cut = prop_oneof![Just(Cut::LongestSilence), Just(Cut::LastSilence)];
+    let neg_threshold = proptest::option::of(0.0..=1.0);
+    (0.0..=1.0, neg_threshold, 0..600_u32, 0..600_u32, 0..600_u32, max_speech, cut, 0..300_u32).prop_map(
+        |(threshold, neg_threshold, min_speech_ms, min_silence_ms, speech_pad_ms, max_speech_s, cut, at_max)| {
+            SegmentConfig {
+                threshold,
+                neg_threshold,
+                min_speech_ms,
+                min_silence_ms,
+                speech_pad_ms,
+                max_speech_s,
+                cut,
+                min_silence_at_max_speech_ms: at_max,
+            }
+        },
+    )
+}
+
+/// Scores that stay high or low for a while, as real ones do.
+fn scores() -> impl Strategy<Value = Vec<f32>> {
+    let run = (prop_oneof![0.0..=1.0_f32, Just(0.0), Just(1.0), Just(f32::NAN)], 1..20_usize);
+    proptest::collection::vec(run, 0..20)
+        .prop_map(|runs| runs.into_iter().flat_map(|(score, count)| vec![score; count]).collect())
+}
+
+proptest! {
+    #[test]
+    fn events_pair_up_and_segments_are_in_order(config in configs(), scores in scores(), missing in 0..512_u64) {
+        let length = (scores.len() as u64 * 512).saturating_sub(missing);
+        let mut segmenter = Segmenter::new(&config, SPEC_16K).unwrap();
+        let mut started = None;
+        let mut last_end = 0;
+        let mut events: Vec<Event> = scores.iter().flat_map(|&score| segmenter.push(score)).collect();
+        events.extend(segmenter.finish(length));
+        for event in events {
+            match event {
+                Event::Start { at } => {
+                    prop_assert_eq!(started, None);
+                    prop_assert!(last_end <= at && at <= length);
+                    started = Some(at);
+                }
+                Event::Continue { .. } => prop_assert!(started.is_some()),
+                Event::Misfire { at } => prop_assert_eq!(started.take(), Some(at)),
+                Event::End(Segment { start, end }) => {
+                    prop_assert_eq!(started.take(), Some(start));
+                    prop_assert!(start <= end && end <= length, "{} .. {} of {}", start, end, length);
+                    last_end = end;
+                }
+            }
+        }
+        prop_assert_eq!(started, None);
+    }
+}

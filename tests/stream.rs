@@ -1,0 +1,216 @@
+//! Streaming equals offline, whatever the packets and the rate.
+#![cfg(feature = "embedded")]
+
+mod common;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use proptest::prelude::*;
+use voiced::dsp::resample::Resampler;
+use voiced::{
+    Detector, Error, Event, FrameSpec, ScoreStream, Segment, SegmentConfig, Silero, Stream, segments,
+    segments_from_scores, segments_with,
+};
+
+const SECONDS: usize = 10;
+
+/// Speech at any rate: the bundled recording, resampled where need be.
+fn speech_at(rate: u32) -> Vec<f32> {
+    let native = if rate == 8000 { 8000 } else { 16_000 };
+    let speech = &common::speech(native)[..SECONDS * native as usize - 77];
+    if rate == native {
+        return speech.to_vec();
+    }
+    let mut resampler = Resampler::new(native, rate).unwrap();
+    let mut resampled = vec![0.0; speech.len() * rate as usize / native as usize + 2];
+    let mut written = resampler.push(&mut &speech[..], &mut resampled);
+    written += resampler.finish(&mut resampled[written..]);
+    resampled.truncate(written);
+    resampled
+}
+
+/// Packet lengths, repeated for ever: the fixed ones of the contract, and pseudo-random ones.
+fn packet_plans() -> Vec<Vec<usize>> {
+    let random = (0..500_u32).scan(1_u32, |state, _| {
+        *state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        Some((*state >> 20) as usize)
+    });
+    vec![vec![1], vec![160], vec![441], vec![512], vec![4096], random.collect()]
+}
+
+fn packets<'a>(samples: &'a [f32], plan: &'a [usize]) -> impl Iterator<Item = &'a [f32]> {
+    let mut rest = samples;
+    plan.iter().cycle().map_while(move |&length| {
+        if rest.is_empty() {
+            return None;
+        }
+        let (packet, after) = rest.split_at(length.min(rest.len()));
+        rest = after;
+        Some(packet)
+    })
+}
+
+fn scores_in(stream: &mut ScoreStream<Silero>, packet: &[f32], scores: &mut Vec<f32>) {
+    let mut packet = packet;
+    scores.extend(std::iter::from_fn(|| stream.push(&mut packet)));
+}
+
+#[test]
+fn scores_and_segments_do_not_depend_on_the_packets() {
+    let config = SegmentConfig { max_speech_s: 2.0, ..Default::default() };
+    for rate in [8000, 16_000, 44_100, 48_000] {
+        let samples = speech_at(rate);
+        let offline = segments(&samples, rate, &config).unwrap();
+        assert!(offline.len() > 2, "{rate} Hz: {offline:?}");
+
+        let mut scores = ScoreStream::new(Silero::for_rate(rate).unwrap(), rate).unwrap();
+        let mut stream = Stream::new(Silero::for_rate(rate).unwrap(), rate, &config).unwrap();
+        let mut first: Option<(Vec<f32>, Vec<Event>)> = None;
+        for plan in packet_plans() {
+            let mut found = Vec::new();
+            let mut events = Vec::new();
+            for packet in packets(&samples, &plan) {
+                scores_in(&mut scores, packet, &mut found);
+                events.extend(stream.push(packet));
+            }
+            found.extend(std::iter::from_fn(|| scores.finish()));
+            scores.reset();
+            events.extend(stream.finish());
+
+            let ends = events.iter().filter_map(|event| match event {
+                Event::End(segment) => Some(*segment),
+                _ => None,
+            });
+            assert_eq!(ends.collect::<Vec<Segment>>(), offline, "{rate} Hz, packets of {:?}…", &plan[..1]);
+            let (expected_scores, expected_events) = first.get_or_insert_with(|| (found.clone(), events.clone()));
+            assert_eq!(&found, expected_scores, "{rate} Hz, packets of {:?}…", &plan[..1]);
+            assert_eq!(&events, expected_events, "{rate} Hz, packets of {:?}…", &plan[..1]);
+        }
+    }
+}
+
+#[test]
+fn at_the_native_rate_a_stream_is_the_detector_and_the_segmenter() {
+    for rate in [8000, 16_000] {
+        let samples = common::speech(rate);
+        let mut detector = Silero::for_rate(rate).unwrap();
+        let mut scores = Vec::new();
+        detector.score_all(&samples, &mut scores);
+        let config = SegmentConfig::default();
+        let expected = segments_from_scores(&scores, detector.spec(), samples.len() as u64, &config).unwrap();
+        assert_eq!(segments(&samples, rate, &config).unwrap(), expected);
+        assert_eq!(segments(&common::speech_i16(rate), rate, &config).unwrap(), expected, "i16 samples");
+    }
+}
+
+#[test]
+fn resampled_speech_is_found_where_it_is() {
+    let native = segments(&speech_at(16_000), 16_000, &SegmentConfig::default()).unwrap();
+    for rate in [22_050, 32_000, 44_100, 48_000, 96_000] {
+        let found = segments(&speech_at(rate), rate, &SegmentConfig::default()).unwrap();
+        assert_eq!(found.len(), native.len(), "{rate} Hz");
+        for (found, native) in found.iter().zip(&native) {
+            for (found, native) in [(found.start, native.start), (found.end, native.end)] {
+                let difference = found as f64 / f64::from(rate) - native as f64 / 16_000.0;
+                assert!(difference.abs() <= 0.033, "{rate} Hz: {difference} s"); // a frame
+            }
+        }
+    }
+}
+
+#[test]
+fn times_stay_inside_of_the_audio() {
+    for rate in [8000, 11_025, 16_000, 44_100, 48_000] {
+        let samples: Vec<f32> = speech_at(rate).into_iter().take(rate as usize * 2 + 13).collect();
+        let config = SegmentConfig { threshold: 0.0, speech_pad_ms: 1000, ..Default::default() };
+        let found = segments(&samples, rate, &config).unwrap();
+        assert_eq!(found, [Segment { start: 0, end: samples.len() as u64 }], "{rate} Hz");
+    }
+}
+
+#[test]
+fn events_that_are_not_read_are_not_lost_audio() {
+    let samples = speech_at(16_000);
+    let mut stream = Stream::new(Silero::for_rate(16_000).unwrap(), 16_000, &SegmentConfig::default()).unwrap();
+    let all: Vec<Event> = stream.push(&samples).collect();
+    let last: Vec<Event> = stream.finish().collect();
+
+    let (before, after) = samples.split_at(samples.len() / 2);
+    stream.push(before).next();
+    assert_eq!(stream.received(), before.len() as u64);
+    let rest: Vec<Event> = stream.push(after).collect();
+    assert!(all.ends_with(&rest) && !rest.is_empty());
+    drop(stream.finish());
+
+    assert_eq!(stream.received(), 0, "a finished stream is as new");
+    assert_eq!(stream.push(&samples).chain([]).collect::<Vec<_>>(), all);
+    assert_eq!(stream.finish().collect::<Vec<_>>(), last);
+}
+
+#[test]
+fn an_empty_recording_has_no_events() {
+    let mut stream = Stream::new(Silero::for_rate(44_100).unwrap(), 44_100, &SegmentConfig::default()).unwrap();
+    assert_eq!(stream.push::<f32>(&[]).count(), 0);
+    assert_eq!(stream.finish().count(), 0);
+    assert_eq!(segments::<i16>(&[], 8000, &SegmentConfig::default()), Ok(vec![]));
+}
+
+#[test]
+fn a_rate_that_cannot_be_resampled_is_refused() {
+    for rate in [0, 1, 3999, 384_001, u32::MAX] {
+        let error = segments(&[0.0_f32; 10], rate, &SegmentConfig::default()).unwrap_err();
+        assert!(matches!(error, Error::Rate { given, .. } if given == rate), "{error}");
+        let text = error.to_string();
+        assert!(text.contains("4000") && text.contains("384000"), "{text}");
+    }
+}
+
+/// Scores the loudness, with overlapping frames, and notes the frames that it was given.
+#[derive(Clone)]
+struct Loudness {
+    spec: FrameSpec,
+    seen: Rc<RefCell<Vec<Vec<f32>>>>,
+}
+
+impl Detector for Loudness {
+    fn spec(&self) -> FrameSpec {
+        self.spec
+    }
+
+    fn score(&mut self, frame: &[f32]) -> f32 {
+        self.seen.borrow_mut().push(frame.to_vec());
+        frame.iter().fold(0.0, |peak: f32, sample| peak.max(sample.abs())).min(1.0)
+    }
+
+    fn reset(&mut self) {}
+}
+
+proptest! {
+    #[test]
+    fn any_detector_sees_the_same_frames(
+        samples in proptest::collection::vec(-1.0..1.0_f32, 0..400),
+        plan in proptest::collection::vec(1..60_usize, 1..20),
+        frame in 1..40_usize,
+        hop in 1..40_usize,
+    ) {
+        let spec = FrameSpec { rate: 16_000, frame, hop: hop.min(frame) };
+        let mut detector = Loudness { spec, seen: Rc::default() };
+        let mut offline = Vec::new();
+        detector.score_all(&samples, &mut offline);
+        prop_assert_eq!(offline.len(), spec.frames(samples.len()));
+
+        let boxed: Box<dyn Detector> = Box::new(detector.clone());
+        let mut stream = ScoreStream::new(boxed, 16_000).unwrap();
+        let mut streamed = Vec::new();
+        for mut packet in packets(&samples, &plan) {
+            streamed.extend(std::iter::from_fn(|| stream.push(&mut packet)));
+        }
+        streamed.extend(std::iter::from_fn(|| stream.finish()));
+        prop_assert_eq!(&streamed, &offline);
+
+        let config = SegmentConfig::default();
+        let found = segments_with(detector, &samples, 16_000, &config).unwrap();
+        prop_assert_eq!(found, segments_from_scores(&offline, spec, samples.len() as u64, &config).unwrap());
+    }
+}
