@@ -1,1 +1,41 @@
-fn main() {}
+//! The command `voiced`: finds speech in recordings and live audio.
+
+mod args;
+mod batch;
+mod detect;
+mod detectors;
+mod fault;
+mod input;
+mod listen;
+mod output;
+mod parallel;
+mod progress;
+mod sink;
+mod walk;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Cli, Command};
+use fault::Stop;
+
+fn main() -> ExitCode {
+    let Cli { command, quiet } = Cli::parse();
+    let done = match &command {
+        Command::Detect(arguments) => detect::run(arguments, quiet),
+        _ => todo!(),
+    };
+    match done {
+        Ok(()) | Err(Stop::ClosedPipe) => ExitCode::SUCCESS,
+        Err(Stop::Failed) => ExitCode::from(1),
+        Err(Stop::Fault(fault)) => {
+            eprintln!("voiced: {fault}");
+            ExitCode::from(1)
+        }
+        Err(Stop::Usage(message)) => {
+            eprintln!("voiced: {message}\n\nFor more information, try '--help'.");
+            ExitCode::from(2)
+        }
+    }
+}

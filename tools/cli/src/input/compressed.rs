@@ -1,0 +1,212 @@
+//! All other formats, through `symphonia`.
+
+use std::io::ErrorKind;
+
+use symphonia::core::codecs::audio::well_known::CODEC_ID_OPUS;
+use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoder, AudioDecoderOptions};
+use symphonia::core::errors::Error;
+use symphonia::core::formats::probe::Hint;
+use symphonia::core::formats::{FormatOptions, FormatReader, Track, TrackType};
+use symphonia::core::io::{MediaSource, MediaSourceStream};
+use symphonia::core::meta::MetadataOptions;
+use symphonia::core::packet::Packet;
+
+use super::opus::Opus;
+use super::{Opened, Source};
+
+const LEGAL: &str = "WAV, FLAC, MP3, Ogg Vorbis, Opus, M4A/AAC, AIFF, CAF and Matroska/WebM can be read";
+
+pub(super) fn open(bytes: Box<dyn MediaSource>, extension: Option<&str>) -> Result<Opened, String> {
+    let mut hint = Hint::new();
+    if let Some(extension) = extension {
+        hint.with_extension(extension);
+    }
+    let stream = MediaSourceStream::new(bytes, symphonia::core::io::MediaSourceStreamOptions::default());
+    let format = symphonia::default::get_probe()
+        .probe(&hint, stream, FormatOptions::default(), MetadataOptions::default())
+        .map_err(|e| match e {
+            Error::IoError(e) if e.kind() != ErrorKind::UnexpectedEof => format!("cannot be read: {e}"),
+            Error::SeekError(_) => "this file cannot be read from a pipe: give its path".to_owned(),
+            _ => format!("not a readable audio file: {LEGAL}"),
+        })?;
+
+    let (track, codec) = select(&*format)?;
+    let mut source = Compressed {
+        track: track.id,
+        codec,
+        pending: Vec::new(),
+        shape: None,
+        frames: 0,
+        damaged: 0,
+        ended_early: None,
+        format,
+    };
+    let expected = expected_frames(&track);
+    source.decode_next()?;
+    let Some((rate, channels)) = source.shape else {
+        return Err(match source.damaged {
+            0 => "there is no audio in it".to_owned(),
+            damaged => format!("none of its {damaged} packets could be decoded"),
+        });
+    };
+    let frames = expected.and_then(|expected| match expected {
+        Expected::Frames(frames) => Some(frames),
+        Expected::Seconds(seconds) => Some((seconds * f64::from(rate)) as u64),
+    });
+    Ok(Opened { rate, channels, frames, source: Box::new(source) })
+}
+
+enum Expected {
+    Frames(u64),
+    Seconds(f64),
+}
+
+fn expected_frames(track: &Track) -> Option<Expected> {
+    let seconds = || {
+        let (base, duration) = (track.time_base?, track.duration?);
+        Some(Expected::Seconds(duration.get() as f64 * f64::from(base.numer.get()) / f64::from(base.denom.get())))
+    };
+    track.num_frames.map(Expected::Frames).or_else(seconds)
+}
+
+/// The track to listen to, and a decoder for it.
+fn select(format: &dyn FormatReader) -> Result<(Track, Codec), String> {
+    let track = format.default_track(TrackType::Audio).ok_or("there is no audio track in it")?;
+    let parameters = track.codec_params.as_ref().and_then(|parameters| parameters.audio());
+    let parameters = parameters.ok_or("the codec of its audio track is unknown")?;
+    Ok((track.clone(), Codec::new(parameters)?))
+}
+
+enum Codec {
+    Symphonia(Box<dyn AudioDecoder>),
+    Opus(Box<Opus>),
+}
+
+impl Codec {
+    fn new(parameters: &AudioCodecParameters) -> Result<Self, String> {
+        if parameters.codec == CODEC_ID_OPUS {
+            let channels = parameters.channels.as_ref().map_or(2, |channels| channels.count());
+            let header = parameters.extra_data.as_deref().unwrap_or_default();
+            return Ok(Self::Opus(Box::new(Opus::new(header, channels)?)));
+        }
+        let decoder = symphonia::default::get_codecs().make_audio_decoder(parameters, &AudioDecoderOptions::default());
+        decoder.map(Self::Symphonia).map_err(|e| format!("its audio cannot be decoded: {e}"))
+    }
+
+    /// Replaces `block` by a packet's samples, less what an encoder added before and after the recording, and returns
+    /// their rate and channels; `None` where the packet is broken.
+    fn decode(&mut self, packet: &Packet, block: &mut Vec<f32>) -> Result<Option<(u32, usize)>, String> {
+        match self {
+            Self::Opus(opus) => Ok(opus.decode(packet, block)),
+            Self::Symphonia(decoder) => match decoder.decode(packet) {
+                Ok(audio) => {
+                    audio.copy_to_vec_interleaved(block);
+                    Ok(Some((audio.spec().rate(), audio.num_planes())))
+                }
+                Err(Error::DecodeError(_)) => Ok(None),
+                Err(Error::IoError(e)) if e.kind() == ErrorKind::UnexpectedEof => Ok(None),
+                Err(e) => Err(format!("cannot be decoded: {e}")),
+            },
+        }
+    }
+}
+
+struct Compressed {
+    format: Box<dyn FormatReader>,
+    track: u32,
+    codec: Codec,
+    pending: Vec<f32>, // decoded when the recording was opened, to know its shape
+    shape: Option<(u32, usize)>, // rate and channels of all blocks
+    frames: u64,
+    damaged: u64, // packets
+    ended_early: Option<String>,
+}
+
+impl Compressed {
+    /// Decodes into `self.pending` until there is a sample in it; it stays empty at the end.
+    fn decode_next(&mut self) -> Result<(), String> {
+        self.pending.clear();
+        while self.pending.is_empty() {
+            let packet = match self.format.next_packet() {
+                Ok(Some(packet)) => packet,
+                Ok(None) => return Ok(()),
+                Err(Error::ResetRequired) => {
+                    // Another recording begins in the same file, as where internet radio changes the song.
+                    let (track, codec) = select(&*self.format)?;
+                    (self.track, self.codec) = (track.id, codec);
+                    continue;
+                }
+                Err(Error::IoError(e)) if e.kind() != ErrorKind::UnexpectedEof => {
+                    return Err(format!("cannot be read: {e}"));
+                }
+                Err(Error::IoError(_)) => {
+                    self.ended_early = Some("ends in the middle of a packet".to_owned());
+                    return Ok(());
+                }
+                Err(e) => {
+                    self.ended_early = Some(e.to_string());
+                    return Ok(());
+                }
+            };
+            if packet.track_id != self.track {
+                continue;
+            }
+            match (self.codec.decode(&packet, &mut self.pending)?, self.shape) {
+                (Some(found), None) => self.shape = Some(found),
+                (Some(found), Some(shape)) if found != shape => {
+                    let ((rate, channels), (now, channels_now)) = (shape, found);
+                    return Err(format!(
+                        "changes from {rate} Hz and {channels} channels to {now} Hz and {channels_now} channels after \
+                         {} samples: a recording must stay the same throughout",
+                        self.frames
+                    ));
+                }
+                (Some(_), Some(_)) => {}
+                (None, shape) => {
+                    self.damaged += 1;
+                    // Silence takes its place, so that what follows keeps its time.
+                    if let Some((_, channels)) = shape {
+                        self.pending.resize(self.lost_frames(&packet) * channels, 0.0);
+                    }
+                }
+            }
+        }
+        let channels = self.shape.map_or(1, |(_, channels)| channels);
+        self.frames += (self.pending.len() / channels) as u64;
+        Ok(())
+    }
+
+    /// How many samples of each channel a packet would have given.
+    fn lost_frames(&self, packet: &Packet) -> usize {
+        let base = self.format.tracks().iter().find(|track| track.id == self.track).and_then(|track| track.time_base);
+        let (Some(base), Some((rate, _))) = (base, self.shape) else { return 0 };
+        let ticks = u128::from(packet.dur.get()) * u128::from(base.numer.get());
+        let frames = ticks * u128::from(rate) / u128::from(base.denom.get());
+        frames.min(u128::from(rate)) as usize // no packet is longer than a second, whatever a broken one says
+    }
+}
+
+impl Source for Compressed {
+    fn next(&mut self, block: &mut Vec<f32>) -> Result<(), String> {
+        block.clear();
+        std::mem::swap(block, &mut self.pending);
+        if block.is_empty() {
+            self.decode_next()?;
+            std::mem::swap(block, &mut self.pending);
+        }
+        Ok(())
+    }
+
+    fn warning(&self) -> Option<String> {
+        let damaged = match self.damaged {
+            0 => None,
+            1 => Some("a damaged packet was replaced by silence".to_owned()),
+            count => Some(format!("{count} damaged packets were replaced by silence")),
+        };
+        let early = self.ended_early.as_ref().map(|why| format!("{why}: the {} samples before are used", self.frames));
+        match (damaged, early) {
+            (Some(damaged), Some(early)) => Some(format!("{damaged}; {early}")),
+            (damaged, early) => damaged.or(early),
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! Opus packets, through `opus-decoder`; the containers are `symphonia`'s.
+
+use opus_decoder::{OpusDecoder, OpusMultistreamDecoder};
+use symphonia::core::packet::Packet;
+
+/// Every Opus stream is decoded at this rate, whatever the rate of its source, in Hz.
+const RATE: u32 = 48_000;
+
+pub(super) struct Opus {
+    streams: Streams,
+    channels: usize,
+    gain: f32,
+    /// Samples of each channel that the encoder put before the recording and that are still to come.
+    skip: usize,
+}
+
+enum Streams {
+    One(OpusDecoder),
+    Many(OpusMultistreamDecoder),
+}
+
+impl Opus {
+    /// A decoder from the identification header (RFC 7845, section 5.1); without one, from the number of channels.
+    pub(super) fn new(header: &[u8], channels: usize) -> Result<Self, String> {
+        let unsupported = |e: opus_decoder::OpusError| format!("its Opus audio cannot be decoded: {e}");
+        let Some(header) = header.strip_prefix(b"OpusHead").filter(|rest| rest.len() >= 11) else {
+            let streams = Streams::One(OpusDecoder::new(RATE, channels).map_err(unsupported)?);
+            return Ok(Self { streams, channels, gain: 1.0, skip: 0 });
+        };
+        // In MP4 the header has version 0, and its numbers are big-endian.
+        let short = |at: usize| {
+            let bytes = [header[at], header[at + 1]];
+            if header[0] == 0 { u16::from_be_bytes(bytes) } else { u16::from_le_bytes(bytes) }
+        };
+        let channels = usize::from(header[1]);
+        let skip = usize::from(short(2));
+        let gain = f32::from(short(8) as i16) / 256.0; // dB
+        let streams = match (header[10], &header[11..]) {
+            (0, _) => Streams::One(OpusDecoder::new(RATE, channels).map_err(unsupported)?),
+            (_, [streams, coupled, mapping @ ..]) if mapping.len() >= channels => {
+                let (streams, coupled) = (usize::from(*streams), usize::from(*coupled));
+                let decoder = OpusMultistreamDecoder::new(RATE, channels, streams, coupled, &mapping[..channels]);
+                Streams::Many(decoder.map_err(unsupported)?)
+            }
+            _ => return Err("its Opus header lacks the channel mapping".to_owned()),
+        };
+        Ok(Self { streams, channels, gain: 10.0_f32.powf(gain / 20.0), skip })
+    }
+
+    /// Replaces `block` by the packet's samples, shape (frames, channels), trimmed as RFC 7845 says, and returns their
+    /// rate and channels; `None` where the packet is broken.
+    pub(super) fn decode(&mut self, packet: &Packet, block: &mut Vec<f32>) -> Option<(u32, usize)> {
+        block.resize(OpusDecoder::MAX_FRAME_SIZE_48K * self.channels, 0.0);
+        let decoded = match &mut self.streams {
+            Streams::One(decoder) => decoder.decode_float(&packet.data, block, false),
+            Streams::Many(decoder) => decoder.decode_float(&packet.data, block, false),
+        };
+        let Ok(frames) = decoded else {
+            block.clear();
+            return None;
+        };
+        let end = frames.saturating_sub(packet.trim_end.get() as usize);
+        let start = self.skip.min(frames).max(packet.trim_start.get() as usize);
+        self.skip = self.skip.saturating_sub(start);
+        block.truncate(end * self.channels);
+        block.drain(..(start * self.channels).min(block.len()));
+        for sample in block {
+            *sample *= self.gain;
+        }
+        Some((RATE, self.channels))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A header as it lies in Ogg.
+    fn header(channels: u8, gain: i16, rest: &[u8]) -> Vec<u8> {
+        let mut header = b"OpusHead\x01".to_vec();
+        header.push(channels);
+        header.extend(312_u16.to_le_bytes());
+        header.extend(48_000_u32.to_le_bytes());
+        header.extend(gain.to_le_bytes());
+        header.extend(rest);
+        header
+    }
+
+    #[test]
+    fn the_header_tells_channels_skip_and_gain() {
+        let opus = Opus::new(&header(1, -6 * 256, &[0]), 2).unwrap();
+        assert_eq!((opus.channels, opus.skip), (1, 312));
+        assert!((opus.gain - 0.501_187).abs() < 1e-5, "{}", opus.gain);
+        let surround = Opus::new(&header(3, 0, &[1, 2, 1, 0, 2, 1]), 2).unwrap();
+        assert!(matches!(surround.streams, Streams::Many(_)) && surround.channels == 3);
+    }
+
+    #[test]
+    fn in_mp4_the_header_is_big_endian() {
+        let opus = Opus::new(b"OpusHead\x00\x01\x01\x38\x00\x00\xbb\x80\xfa\x00\x00", 2).unwrap();
+        assert_eq!((opus.channels, opus.skip), (1, 312));
+        assert!((opus.gain - 0.501_187).abs() < 1e-5, "{}", opus.gain);
+    }
+
+    #[test]
+    fn a_bad_header_is_an_error() {
+        for rest in [&[1][..], &[1, 2, 1, 0], &[1, 1, 9, 0, 1, 2], &[1, 2, 1, 0, 9, 1]] {
+            assert!(Opus::new(&header(3, 0, rest), 2).is_err(), "{rest:?}");
+        }
+        assert!(Opus::new(&header(0, 0, &[0]), 2).is_err());
+        assert!(Opus::new(b"", 6).is_err());
+        assert!(Opus::new(b"", 2).is_ok());
+    }
+}
