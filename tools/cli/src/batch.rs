@@ -1,6 +1,7 @@
 //! Many recordings: each is opened and worked on, several at a time, and the results come in order.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 
 use crate::args::Input;
 use crate::fault::{Fault, Stop};
@@ -46,19 +47,19 @@ impl Batch {
         let one = |find: &Find| {
             let found = find.clone()?;
             let mut task = self.progress.task(&found.path);
-            let result = catch_unwind(AssertUnwindSafe(|| {
+            let (result, warning) = guarded(&found.path, || {
                 let mut recording = Recording::open(&found.path)?;
                 let result = work(&mut recording, &mut task)?;
-                Ok((result, recording.warning()))
-            }));
-            let (result, warning) = result.unwrap_or_else(|_| {
-                let reason = "a decoder gave up on this file; please report it, with the file if you can";
-                Err(Fault::new(found.path.display().to_string(), reason))
+                Ok::<_, Fault>((result, recording.warning()))
             })?;
             Ok((found, result, warning))
         };
-        parallel::in_order(&self.finds, self.jobs, one, || self.progress.cancel(), |outcome: Result<_, Fault>| {
-            match outcome {
+        parallel::in_order(
+            &self.finds,
+            self.jobs,
+            one,
+            || self.progress.cancel(),
+            |outcome: Result<_, Fault>| match outcome {
                 Ok((found, result, warning)) => {
                     if let Some(warning) = warning {
                         self.progress.warn(&warning);
@@ -70,8 +71,16 @@ impl Batch {
                     self.progress.error(&fault);
                     Ok(())
                 }
-            }
-        })?;
+            },
+        )?;
         if failed { Err(Stop::Failed) } else { Ok(()) }
     }
+}
+
+/// Does something with a recording, and makes a fault of a panic: decoders are others' code, and files may be hostile.
+pub(crate) fn guarded<R, E: From<Fault>>(path: &Path, work: impl FnOnce() -> Result<R, E>) -> Result<R, E> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
+        let reason = "a decoder broke on this file; please report it, with the file if you can";
+        Err(Fault::new(path.display().to_string(), reason).into())
+    })
 }

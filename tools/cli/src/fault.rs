@@ -21,6 +21,7 @@ impl Fault {
         Self::new(path.display().to_string(), describe(error))
     }
 
+    #[cfg(test)]
     pub(crate) fn reason(&self) -> &str {
         &self.reason
     }

@@ -38,18 +38,18 @@ pub(crate) fn hear(ear: Ear, block: &[f32], channels: usize, mono: &mut Vec<f32>
 
 /// Plays a recording to the end: `take` is given what each ear, by its position in `ears`, hears of each block.
 /// Returns the length in samples of each channel.
-pub(crate) fn play(
+pub(crate) fn play<E: From<Fault>>(
     recording: &mut Recording,
     ears: &[Ear],
     task: &mut Task<'_>,
-    mut take: impl FnMut(usize, &[f32]) -> Result<(), Fault>,
-) -> Result<u64, Fault> {
+    mut take: impl FnMut(usize, &[f32]) -> Result<(), E>,
+) -> Result<u64, E> {
     let mut block = Vec::new(); // (frames, channels)
     let mut mono = Vec::new(); // (frames)
     let mut length = 0;
     loop {
         if task.progress().is_cancelled() {
-            return Err(Fault::new(&recording.name, "given up"));
+            return Err(Fault::new(&recording.name, "given up").into());
         }
         recording.next(&mut block)?;
         if block.is_empty() {
@@ -91,7 +91,7 @@ pub(crate) fn segments(
     let mut heard: Vec<Heard> = ears.iter().map(|&ear| Heard { ear, segments: Vec::new() }).collect();
     let length = play(recording, &ears, task, |position, samples| {
         heard[position].segments.extend(streams[position].push(samples).filter_map(ended));
-        Ok(())
+        Ok::<_, Fault>(())
     })?;
     for (stream, heard) in streams.iter_mut().zip(&mut heard) {
         heard.segments.extend(stream.finish().filter_map(ended));

@@ -5,12 +5,17 @@ mod batch;
 mod detect;
 mod detectors;
 mod fault;
+mod info;
 mod input;
 mod listen;
 mod output;
+mod pages;
 mod parallel;
 mod progress;
+mod scores;
 mod sink;
+mod split;
+mod stream;
 mod walk;
 
 use std::process::ExitCode;
@@ -24,7 +29,12 @@ fn main() -> ExitCode {
     let Cli { command, quiet } = Cli::parse();
     let done = match &command {
         Command::Detect(arguments) => detect::run(arguments, quiet),
-        _ => todo!(),
+        Command::Scores(arguments) => scores::run(arguments, quiet),
+        Command::Stream(arguments) => stream::run(arguments, quiet),
+        Command::Split(arguments) => split::run(arguments, quiet),
+        Command::Info => info::run(),
+        Command::Completions { shell } => pages::completions(*shell),
+        Command::Man { output } => pages::man(output.as_deref()),
     };
     match done {
         Ok(()) | Err(Stop::ClosedPipe) => ExitCode::SUCCESS,

@@ -73,10 +73,16 @@ mod tests {
                 thread::sleep(Duration::from_millis((item * 7) % 5)); // so that later ones are ready first
                 item * 2
             };
-            in_order(&items, jobs, work, || {}, |result| {
-                results.push(result);
-                Ok::<_, ()>(())
-            })
+            in_order(
+                &items,
+                jobs,
+                work,
+                || {},
+                |result| {
+                    results.push(result);
+                    Ok::<_, ()>(())
+                },
+            )
             .unwrap();
             assert_eq!(results, items.iter().map(|item| item * 2).collect::<Vec<_>>(), "{jobs} jobs");
         }

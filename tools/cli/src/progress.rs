@@ -41,6 +41,11 @@ impl Progress {
         }
     }
 
+    /// Shows no bar, for where the results themselves run down the terminal.
+    pub(crate) fn hide_bar(&mut self) {
+        self.terminal = false;
+    }
+
     /// Begins work on a file.
     pub(crate) fn task(&self, file: &Path) -> Task<'_> {
         Task { progress: self, bytes: if self.terminal { size(file) } else { 0 }, done: 0, frames: 0 }

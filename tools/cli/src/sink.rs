@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufWriter, Seek, SeekFrom, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use crate::fault::{Fault, Stop};
@@ -40,6 +40,12 @@ impl WholeFile {
         Ok(Self { file: Some(file), place, temporary: Some(temporary) })
     }
 
+    /// Another handle on the same file, for a writer that keeps it.
+    pub(crate) fn handle(&self) -> Result<File, Fault> {
+        let file = self.file.as_ref().map_or_else(|| Err(io::ErrorKind::NotConnected.into()), File::try_clone);
+        file.map_err(|e| self.fault(&e))
+    }
+
     /// Gives the file its name; all writes must be flushed to it.
     pub(crate) fn commit(mut self) -> Result<(), Fault> {
         drop(self.file.take());
@@ -68,12 +74,6 @@ impl Write for WholeFile {
 
     fn flush(&mut self) -> io::Result<()> {
         self.file()?.flush()
-    }
-}
-
-impl Seek for WholeFile {
-    fn seek(&mut self, position: SeekFrom) -> io::Result<u64> {
-        self.file()?.seek(position)
     }
 }
 
@@ -120,6 +120,11 @@ impl Sink {
             Some(path) if path.as_os_str() != "-" => Ok(Self::File(BufWriter::new(WholeFile::create(path)?))),
             _ => Ok(Self::Stdout(BufWriter::new(io::stdout()))),
         }
+    }
+
+    /// Whether people see it as it is written.
+    pub(crate) fn is_terminal(&self) -> bool {
+        matches!(self, Self::Stdout(stdout) if stdout.get_ref().is_terminal())
     }
 
     pub(crate) fn write(&mut self, text: &str) -> Result<(), Stop> {

@@ -8,8 +8,8 @@ use crate::input::is_stdin;
 
 /// What the names of audio files end in, in small letters.
 const EXTENSIONS: [&str; 20] = [
-    "aac", "aif", "aiff", "caf", "flac", "m4a", "m4b", "mka", "mkv", "mp1", "mp2", "mp3", "mp4", "oga", "ogg", "opus",
-    "wav", "wave", "weba", "webm",
+    "aac", "aif", "aiff", "caf", "flac", "m4a", "m4b", "mka", "mkv", "mp1", "mp2", "mp3", "mp4", "oga", "ogg",
+    "opus", "wav", "wave", "weba", "webm",
 ];
 
 /// A recording that was asked for.
@@ -84,8 +84,7 @@ mod tests {
             fs::write(path, b"").unwrap();
         }
         fs::create_dir(folder.path().join("d.wav")).unwrap(); // a folder with an audio file's name
-        let below: Vec<_> =
-            find(&[folder.path().to_owned()]).into_iter().map(|find| find.unwrap().below).collect();
+        let below: Vec<_> = find(&[folder.path().to_owned()]).into_iter().map(|find| find.unwrap().below).collect();
         assert_eq!(below, ["a.flac", "b/10.wav", "b/2.WAV", "b/deep/x.mp3", "z.opus"].map(PathBuf::from));
     }
 

@@ -89,7 +89,8 @@ impl Codec {
             let header = parameters.extra_data.as_deref().unwrap_or_default();
             return Ok(Self::Opus(Box::new(Opus::new(header, channels)?)));
         }
-        let decoder = symphonia::default::get_codecs().make_audio_decoder(parameters, &AudioDecoderOptions::default());
+        let decoder =
+            symphonia::default::get_codecs().make_audio_decoder(parameters, &AudioDecoderOptions::default());
         decoder.map(Self::Symphonia).map_err(|e| format!("its audio cannot be decoded: {e}"))
     }
 
@@ -115,7 +116,7 @@ struct Compressed {
     format: Box<dyn FormatReader>,
     track: u32,
     codec: Codec,
-    pending: Vec<f32>, // decoded when the recording was opened, to know its shape
+    pending: Vec<f32>,           // decoded when the recording was opened, to know its shape
     shape: Option<(u32, usize)>, // rate and channels of all blocks
     frames: u64,
     damaged: u64, // packets
@@ -203,7 +204,8 @@ impl Source for Compressed {
             1 => Some("a damaged packet was replaced by silence".to_owned()),
             count => Some(format!("{count} damaged packets were replaced by silence")),
         };
-        let early = self.ended_early.as_ref().map(|why| format!("{why}: the {} samples before are used", self.frames));
+        let early =
+            self.ended_early.as_ref().map(|why| format!("{why}: the {} samples before are used", self.frames));
         match (damaged, early) {
             (Some(damaged), Some(early)) => Some(format!("{damaged}; {early}")),
             (damaged, early) => damaged.or(early),

@@ -51,11 +51,7 @@ pub(super) fn csv(speech: &Speech) -> String {
 }
 
 fn csv_field(text: &str) -> String {
-    if text.contains([',', '"', '\n', '\r']) {
-        format!("\"{}\"", text.replace('"', "\"\""))
-    } else {
-        text.to_owned()
-    }
+    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
 }
 
 /// `SPEAKER file channel start duration <NA> <NA> speech <NA> <NA>`, by the NIST RT-09 evaluation plan, appendix A.

@@ -33,8 +33,7 @@ mod tests {
 
     #[test]
     fn vtt_has_its_header() {
-        let expected =
-            "WEBVTT\n\n00:00:00.100 --> 00:00:01.200\nspeech\n\n00:00:30.000 --> 00:01:00.000\nspeech\n\n";
+        let expected = "WEBVTT\n\n00:00:00.100 --> 00:00:01.200\nspeech\n\n00:00:30.000 --> 00:01:00.000\nspeech\n\n";
         assert_eq!(vtt(&example()), expected);
         assert_eq!(vtt(&silent(10)), "WEBVTT\n\n");
     }

@@ -52,8 +52,7 @@ mod tests {
 
     #[test]
     fn intervals_cover_the_recording_without_gaps() {
-        let expected =
-            [(0, 1600, ""), (1600, 19_200, "speech"), (19_200, 480_001, ""), (480_001, 960_000, "speech")];
+        let expected = [(0, 1600, ""), (1600, 19_200, "speech"), (19_200, 480_001, ""), (480_001, 960_000, "speech")];
         assert_eq!(intervals(&example()), expected);
         let touching = vec![Segment { start: 0, end: 10 }, Segment { start: 10, end: 20 }];
         let speech = Speech { segments: touching, length: 30, ..example() };
@@ -64,7 +63,8 @@ mod tests {
 
     #[test]
     fn it_is_written_as_praat_does() {
-        let speech = Speech { segments: vec![Segment { start: 1600, end: 16_000 }], length: 16_000, ..heard(Some(2)) };
+        let speech =
+            Speech { segments: vec![Segment { start: 1600, end: 16_000 }], length: 16_000, ..heard(Some(2)) };
         let expected = "\
 File type = \"ooTextFile\"
 Object class = \"TextGrid\"

@@ -1,0 +1,80 @@
+//! `voiced info`: what this program is made of, and what it finds on this machine.
+
+use voiced::Kernels;
+
+use crate::fault::Stop;
+use crate::sink::Sink;
+
+/// File name and SHA-256 of the built-in weights, as `weights/README.md` lists them.
+const WEIGHTS: [(&str, &str); 2] = [
+    ("silero_16k.safetensors", "cbb603139c1ba26f93d401532cb99a4ee6378171223edb1b9096609a0e5eeb64"),
+    ("silero_8k.safetensors", "6347c488b4c21ab8ae390736be1d36c6fba18bda7a399c4065a7a0181ba01d63"),
+];
+
+pub(crate) fn run() -> Result<(), Stop> {
+    let mut sink = Sink::new(None)?;
+    sink.write(&text())?;
+    sink.finish()
+}
+
+fn text() -> String {
+    let kernels = |sets: &[Kernels]| sets.iter().map(|set| set.name()).collect::<Vec<_>>().join(", ");
+    let mut text =
+        format!("voiced {}\n\nSilero VAD 6.2.3, MIT licence, SHA-256 of its weights\n", env!("CARGO_PKG_VERSION"));
+    for (name, hash) in WEIGHTS {
+        text += &format!("  {name:<24}{hash}\n");
+    }
+    text += &format!(
+        "\nprocessor    {} ({})\nkernels      {} (available: {})\n",
+        std::env::consts::ARCH,
+        cpu_features().join(", "),
+        Kernels::best(),
+        kernels(Kernels::available()),
+    );
+    text
+}
+
+/// The vector instructions that the processor has, of those that kernels are written for.
+fn cpu_features() -> Vec<&'static str> {
+    #[cfg(target_arch = "x86_64")]
+    let features = [
+        ("sse2", is_x86_feature_detected!("sse2")),
+        ("sse4.1", is_x86_feature_detected!("sse4.1")),
+        ("avx", is_x86_feature_detected!("avx")),
+        ("fma", is_x86_feature_detected!("fma")),
+        ("avx2", is_x86_feature_detected!("avx2")),
+        ("avx512f", is_x86_feature_detected!("avx512f")),
+    ];
+    #[cfg(target_arch = "aarch64")]
+    let features = [("neon", std::arch::is_aarch64_feature_detected!("neon"))];
+    #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+    let features: [(&str, bool); 0] = [];
+    features.into_iter().filter_map(|(name, present)| present.then_some(name)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sha2::{Digest, Sha256};
+    use std::fmt::Write;
+
+    #[test]
+    fn the_hashes_are_the_files() {
+        for (name, expected) in WEIGHTS {
+            let path = format!("{}/../../weights/{name}", env!("CARGO_MANIFEST_DIR"));
+            let digest = Sha256::digest(std::fs::read(path).unwrap());
+            let hash = digest.iter().fold(String::new(), |mut text, byte| {
+                write!(text, "{byte:02x}").unwrap();
+                text
+            });
+            assert_eq!(hash, expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn it_names_the_kernels_in_use() {
+        let text = text();
+        assert!(text.contains(&format!("kernels      {} ", Kernels::best())), "{text}");
+        assert!(Kernels::available().iter().all(|set| text.contains(set.name())), "{text}");
+    }
+}

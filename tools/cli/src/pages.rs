@@ -1,0 +1,35 @@
+//! What is made of the arguments' definition: shell completions and manual pages.
+
+use std::path::Path;
+
+use clap::CommandFactory;
+use clap_complete::Shell;
+
+use crate::args::Cli;
+use crate::fault::{Fault, Stop, describe};
+use crate::sink::{self, Sink};
+
+pub(crate) fn completions(shell: Shell) -> Result<(), Stop> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "voiced", &mut script);
+    print(&script)
+}
+
+/// Prints the main page, or writes all of them to a folder.
+pub(crate) fn man(folder: Option<&Path>) -> Result<(), Stop> {
+    let fault = |e: std::io::Error| Fault::new("the manual page", describe(&e));
+    let Some(folder) = folder else {
+        let mut page = Vec::new();
+        clap_mangen::Man::new(Cli::command()).render(&mut page).map_err(fault)?;
+        return print(&page);
+    };
+    sink::folder(folder)?;
+    clap_mangen::generate_to(Cli::command(), folder).map_err(|e| Fault::io(folder, &e))?;
+    Ok(())
+}
+
+fn print(bytes: &[u8]) -> Result<(), Stop> {
+    let mut sink = Sink::new(None)?;
+    sink.write(&String::from_utf8_lossy(bytes))?;
+    sink.finish()
+}
