@@ -85,11 +85,13 @@ Examples:
   voiced detect --format srt talks/*.m4a -o subtitles/
   ffmpeg -v error -i film.mkv -f wav - | voiced detect --threshold 0.6 --min-silence-ms 500 -
 
-Samples count at the recording's own rate, times are in seconds. JSON has one object per recording and line:
+Samples count at the recording's own rate, times are in seconds. JSON has one object per recording
+and line:
   {\"file\":\"a.wav\",\"sample_rate\":16000,\"duration\":60.000,\"detector\":\"silero\",
    \"segments\":[{\"start\":0.100,\"end\":1.200,\"start_sample\":1600,\"end_sample\":19200}]}
-With --channel each, or a number, it has \"channel\":N after the file, and CSV and the table have a column for it.
+With --channel each, or a number, it has \"channel\":N after the file, and CSV a column for it.
 In RTTM a recording goes by its file name without folder and extension, blanks replaced by '_'.
+Hidden files in a folder are left out. Of a folder's tree, -o makes the same tree of documents.
 A WAV file that is shorter than its header says is used as far as it goes, with a warning.";
 
 /// Print a speech score for every frame of recordings
@@ -114,9 +116,10 @@ Examples:
   voiced scores --format json calls/ -o scores.jsonl
 
 CSV has the columns start,end,score. JSON has one object per recording and line:
-  {\"file\":\"a.wav\",\"detector\":\"silero\",\"sample_rate\":16000,\"hop\":512,\"frames\":[[0.000,0.032,0.0123456789],…]}
-sample_rate and hop are the detector's; frame i covers seconds i*hop/sample_rate to (i+1)*hop/sample_rate, and the last
-one, completed with silence, may end after the recording does.";
+  {\"file\":\"a.wav\",\"detector\":\"silero\",\"sample_rate\":16000,\"hop\":512,
+   \"frames\":[[0.000,0.032,0.0123456789],…]}
+sample_rate and hop are the detector's. Frame i covers i*hop/sample_rate to (i+1)*hop/sample_rate
+seconds; the last one, completed with silence, may end after the recording does.";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ScoreFormat {
@@ -152,7 +155,8 @@ pub(crate) struct Stream {
 const STREAM_EXAMPLES: &str = "\
 Examples:
   arecord -q -f S16_LE -r 16000 -t raw | voiced stream --rate 16000 --encoding s16le
-  ffmpeg -v error -i rtsp://camera/1 -f f32le -ac 1 -ar 48000 - | voiced stream --rate 48000 --encoding f32le
+  ffmpeg -v error -i rtsp://camera/1 -f f32le -ac 1 -ar 48000 - |
+    voiced stream --rate 48000 --encoding f32le
 
 One JSON object a line, flushed at each; times are in seconds from the start:
   {\"event\":\"start\",\"time\":1.250}             speech began

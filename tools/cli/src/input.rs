@@ -1,11 +1,12 @@
 //! A recording as a stream of blocks, whatever its format.
 
 mod compressed;
+mod mp4;
 mod opus;
 mod wav;
 
 use std::fs::File;
-use std::io::{self, Cursor, Read, Seek};
+use std::io::{self, BufReader, Cursor, Read, Seek};
 use std::path::Path;
 
 use symphonia::core::io::{MediaSource, ReadOnlySource};
@@ -91,7 +92,9 @@ fn open(path: &Path) -> Result<Opened, String> {
     let rewind = || (&file).rewind().map_err(|e| describe(&e));
     rewind()?;
     if !wav::is_wav(&start) {
-        return compressed::open(Box::new(file), extension);
+        let edit = if mp4::is_mp4(&start) { mp4::edit(&mut BufReader::new(&file)) } else { None };
+        rewind()?;
+        return compressed::open(Box::new(file), extension, edit);
     }
     match voiced::audio::wav::Reader::new(&file) {
         Ok(_) => {
@@ -100,7 +103,7 @@ fn open(path: &Path) -> Result<Opened, String> {
         }
         Err(refused) => {
             rewind()?;
-            compressed::open(Box::new(file), extension).map_err(|_| refused.to_string())
+            compressed::open(Box::new(file), extension, None).map_err(|_| refused.to_string())
         }
     }
 }
@@ -113,11 +116,20 @@ fn open_pipe(mut pipe: impl Read + Send + Sync + 'static, extension: Option<&str
         return Err("there is nothing to read: audio was expected".to_owned());
     }
     let wav = wav::is_wav(&prefix).then(|| voiced::audio::wav::Reader::new(&*prefix).map(drop));
+    let mp4 = mp4::is_mp4(&prefix);
+    let edit = if mp4 { mp4::edit(&mut Cursor::new(&prefix)) } else { None };
     let whole = Cursor::new(prefix).chain(pipe);
     match wav {
         Some(Ok(())) => wav::open(whole),
-        Some(Err(refused)) => compressed::open(seekless(whole), extension).map_err(|_| refused.to_string()),
-        None => compressed::open(seekless(whole), extension),
+        Some(Err(refused)) => compressed::open(seekless(whole), extension, edit).map_err(|_| refused.to_string()),
+        None => compressed::open(seekless(whole), extension, edit).map_err(|reason| {
+            let hint = if mp4 {
+                "; an MP4 file whose index comes last cannot be read from a pipe: give its path"
+            } else {
+                ""
+            };
+            reason + hint
+        }),
     }
 }
 

@@ -41,11 +41,11 @@ pub(crate) enum Format {
     Rttm,
     /// Label tracks for Audacity
     Audacity,
-    /// `SubRip` subtitles
+    #[value(help = "SubRip subtitles")]
     Srt,
-    /// `WebVTT` subtitles
+    #[value(help = "WebVTT subtitles")]
     Vtt,
-    /// Praat `TextGrid`, with intervals of silence and speech
+    #[value(help = "Praat TextGrid, with intervals of silence and speech")]
     Textgrid,
 }
 

@@ -11,12 +11,18 @@ use symphonia::core::io::{MediaSource, MediaSourceStream};
 use symphonia::core::meta::MetadataOptions;
 use symphonia::core::packet::Packet;
 
+use super::mp4::Edit;
 use super::opus::Opus;
 use super::{Opened, Source};
 
 const LEGAL: &str = "WAV, FLAC, MP3, Ogg Vorbis, Opus, M4A/AAC, AIFF, CAF and Matroska/WebM can be read";
 
-pub(super) fn open(bytes: Box<dyn MediaSource>, extension: Option<&str>) -> Result<Opened, String> {
+/// Opens what is no WAV file. `edit` says which part of what is decoded is the recording, where a container does.
+pub(super) fn open(
+    bytes: Box<dyn MediaSource>,
+    extension: Option<&str>,
+    edit: Option<Edit>,
+) -> Result<Opened, String> {
     let mut hint = Hint::new();
     if let Some(extension) = extension {
         hint.with_extension(extension);
@@ -33,7 +39,10 @@ pub(super) fn open(bytes: Box<dyn MediaSource>, extension: Option<&str>) -> Resu
     let (track, codec) = select(&*format)?;
     let mut source = Compressed {
         track: track.id,
+        skip: codec.skip(),
         codec,
+        edit,
+        room: u64::MAX,
         pending: Vec::new(),
         shape: None,
         frames: 0,
@@ -53,6 +62,7 @@ pub(super) fn open(bytes: Box<dyn MediaSource>, extension: Option<&str>) -> Resu
         Expected::Frames(frames) => Some(frames),
         Expected::Seconds(seconds) => Some((seconds * f64::from(rate)) as u64),
     });
+    let frames = edit.and_then(|edit| edit.length).map(|seconds| (seconds * f64::from(rate)) as u64).or(frames);
     Ok(Opened { rate, channels, frames, source: Box::new(source) })
 }
 
@@ -94,6 +104,14 @@ impl Codec {
         decoder.map(Self::Symphonia).map_err(|e| format!("its audio cannot be decoded: {e}"))
     }
 
+    /// Samples of each channel before the recording, of which the decoder does not know.
+    fn skip(&self) -> u64 {
+        match self {
+            Self::Symphonia(_) => 0,
+            Self::Opus(opus) => opus.skip as u64,
+        }
+    }
+
     /// Replaces `block` by a packet's samples, less what an encoder added before and after the recording, and returns
     /// their rate and channels; `None` where the packet is broken.
     fn decode(&mut self, packet: &Packet, block: &mut Vec<f32>) -> Result<Option<(u32, usize)>, String> {
@@ -118,6 +136,9 @@ struct Compressed {
     codec: Codec,
     pending: Vec<f32>,           // decoded when the recording was opened, to know its shape
     shape: Option<(u32, usize)>, // rate and channels of all blocks
+    edit: Option<Edit>,          // until the rate is known
+    skip: u64,                   // samples of each channel still to be left out
+    room: u64,                   // and those that may follow
     frames: u64,
     damaged: u64, // packets
     ended_early: Option<String>,
@@ -134,7 +155,7 @@ impl Compressed {
                 Err(Error::ResetRequired) => {
                     // Another recording begins in the same file, as where internet radio changes the song.
                     let (track, codec) = select(&*self.format)?;
-                    (self.track, self.codec) = (track.id, codec);
+                    (self.track, self.skip, self.codec) = (track.id, codec.skip(), codec);
                     continue;
                 }
                 Err(Error::IoError(e)) if e.kind() != ErrorKind::UnexpectedEof => {
@@ -153,7 +174,14 @@ impl Compressed {
                 continue;
             }
             match (self.codec.decode(&packet, &mut self.pending)?, self.shape) {
-                (Some(found), None) => self.shape = Some(found),
+                (Some(found), None) => {
+                    self.shape = Some(found);
+                    if let Some(edit) = self.edit.take() {
+                        let samples = |seconds: f64| (seconds * f64::from(found.0)).round() as u64;
+                        self.skip = samples(edit.start);
+                        self.room = edit.length.map_or(u64::MAX, samples);
+                    }
+                }
                 (Some(found), Some(shape)) if found != shape => {
                     let ((rate, channels), (now, channels_now)) = (shape, found);
                     return Err(format!(
@@ -171,10 +199,23 @@ impl Compressed {
                     }
                 }
             }
+            self.trim();
         }
         let channels = self.shape.map_or(1, |(_, channels)| channels);
         self.frames += (self.pending.len() / channels) as u64;
         Ok(())
+    }
+
+    /// Leaves out what lies before and after the recording.
+    fn trim(&mut self) {
+        let Some((_, channels)) = self.shape else { return };
+        let frames = (self.pending.len() / channels) as u64;
+        let skipped = self.skip.min(frames);
+        let kept = self.room.min(frames - skipped);
+        self.pending.truncate((skipped + kept) as usize * channels);
+        self.pending.drain(..skipped as usize * channels);
+        self.skip -= skipped;
+        self.room -= kept;
     }
 
     /// How many samples of each channel a packet would have given.

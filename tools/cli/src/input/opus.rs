@@ -1,6 +1,9 @@
 //! Opus packets, through `opus-decoder`; the containers are `symphonia`'s.
 
-use opus_decoder::{OpusDecoder, OpusMultistreamDecoder};
+mod multistream;
+
+use multistream::Multistream;
+use opus_decoder::OpusDecoder;
 use symphonia::core::packet::Packet;
 
 /// Every Opus stream is decoded at this rate, whatever the rate of its source, in Hz.
@@ -10,13 +13,13 @@ pub(super) struct Opus {
     streams: Streams,
     channels: usize,
     gain: f32,
-    /// Samples of each channel that the encoder put before the recording and that are still to come.
-    skip: usize,
+    /// Samples of each channel that the encoder put before the recording, by the header.
+    pub(super) skip: usize,
 }
 
 enum Streams {
     One(OpusDecoder),
-    Many(OpusMultistreamDecoder),
+    Many(Multistream),
 }
 
 impl Opus {
@@ -39,7 +42,7 @@ impl Opus {
             (0, _) => Streams::One(OpusDecoder::new(RATE, channels).map_err(unsupported)?),
             (_, [streams, coupled, mapping @ ..]) if mapping.len() >= channels => {
                 let (streams, coupled) = (usize::from(*streams), usize::from(*coupled));
-                let decoder = OpusMultistreamDecoder::new(RATE, channels, streams, coupled, &mapping[..channels]);
+                let decoder = Multistream::new(RATE, streams, coupled, &mapping[..channels]);
                 Streams::Many(decoder.map_err(unsupported)?)
             }
             _ => return Err("its Opus header lacks the channel mapping".to_owned()),
@@ -47,23 +50,20 @@ impl Opus {
         Ok(Self { streams, channels, gain: 10.0_f32.powf(gain / 20.0), skip })
     }
 
-    /// Replaces `block` by the packet's samples, shape (frames, channels), trimmed as RFC 7845 says, and returns their
-    /// rate and channels; `None` where the packet is broken.
+    /// Replaces `block` by the packet's samples, shape (frames, channels), less those after the recording's end, and
+    /// returns their rate and channels; `None` where the packet is broken.
     pub(super) fn decode(&mut self, packet: &Packet, block: &mut Vec<f32>) -> Option<(u32, usize)> {
         block.resize(OpusDecoder::MAX_FRAME_SIZE_48K * self.channels, 0.0);
         let decoded = match &mut self.streams {
             Streams::One(decoder) => decoder.decode_float(&packet.data, block, false),
-            Streams::Many(decoder) => decoder.decode_float(&packet.data, block, false),
+            Streams::Many(decoder) => decoder.decode(&packet.data, block),
         };
         let Ok(frames) = decoded else {
             block.clear();
             return None;
         };
-        let end = frames.saturating_sub(packet.trim_end.get() as usize);
-        let start = self.skip.min(frames).max(packet.trim_start.get() as usize);
-        self.skip = self.skip.saturating_sub(start);
-        block.truncate(end * self.channels);
-        block.drain(..(start * self.channels).min(block.len()));
+        let kept = frames.saturating_sub(packet.trim_end.get() as usize);
+        block.truncate(kept * self.channels);
         for sample in block {
             *sample *= self.gain;
         }
