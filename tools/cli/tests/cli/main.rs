@@ -1,0 +1,10 @@
+//! The built `voiced` command, as a user calls it.
+
+mod bad_input;
+mod detect;
+mod formats;
+mod pages;
+mod run;
+mod scores;
+mod split;
+mod stream;
