@@ -6,10 +6,11 @@ use symphonia::core::codecs::audio::well_known::CODEC_ID_OPUS;
 use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoder, AudioDecoderOptions};
 use symphonia::core::errors::Error;
 use symphonia::core::formats::probe::Hint;
-use symphonia::core::formats::{FormatOptions, FormatReader, Track, TrackType};
+use symphonia::core::formats::{FormatOptions, FormatReader, MediaInfo, Track, TrackType};
 use symphonia::core::io::{MediaSource, MediaSourceStream};
 use symphonia::core::meta::MetadataOptions;
 use symphonia::core::packet::Packet;
+use symphonia::core::units::{Duration, TimeBase};
 
 use super::mp4::Edit;
 use super::opus::Opus;
@@ -43,6 +44,7 @@ pub(super) fn open(
         codec,
         edit,
         room: u64::MAX,
+        expected: None,
         pending: Vec::new(),
         shape: None,
         frames: 0,
@@ -50,7 +52,7 @@ pub(super) fn open(
         ended_early: None,
         format,
     };
-    let expected = expected_frames(&track);
+    let expected = expected_length(&track, source.format.media_info());
     source.decode_next()?;
     let Some((rate, channels)) = source.shape else {
         return Err(match source.damaged {
@@ -58,25 +60,31 @@ pub(super) fn open(
             damaged => format!("none of its {damaged} packets could be decoded"),
         });
     };
-    let frames = expected.and_then(|expected| match expected {
-        Expected::Frames(frames) => Some(frames),
-        Expected::Seconds(seconds) => Some((seconds * f64::from(rate)) as u64),
+    if rate == 0 || channels == 0 {
+        return Err(format!("its header says {rate} Hz and {channels} channels: neither may be 0"));
+    }
+    let frames = expected.map(|expected| match expected {
+        Expected::Frames(frames) => frames,
+        Expected::Seconds(seconds) => (seconds * f64::from(rate)) as u64,
     });
     let frames = edit.and_then(|edit| edit.length).map(|seconds| (seconds * f64::from(rate)) as u64).or(frames);
+    source.expected = frames;
     Ok(Opened { rate, channels, frames, source: Box::new(source) })
 }
 
+/// How long the track or the whole file should be, by what they say.
 enum Expected {
     Frames(u64),
     Seconds(f64),
 }
 
-fn expected_frames(track: &Track) -> Option<Expected> {
-    let seconds = || {
-        let (base, duration) = (track.time_base?, track.duration?);
+fn expected_length(track: &Track, file: &MediaInfo) -> Option<Expected> {
+    let seconds = |base: Option<TimeBase>, duration: Option<Duration>| {
+        let (base, duration) = (base?, duration?);
         Some(Expected::Seconds(duration.get() as f64 * f64::from(base.numer.get()) / f64::from(base.denom.get())))
     };
-    track.num_frames.map(Expected::Frames).or_else(seconds)
+    let of_track = || seconds(track.time_base, track.duration);
+    track.num_frames.map(Expected::Frames).or_else(of_track).or_else(|| seconds(file.time_base, file.duration))
 }
 
 /// The track to listen to, and a decoder for it.
@@ -140,7 +148,8 @@ struct Compressed {
     skip: u64,                   // samples of each channel still to be left out
     room: u64,                   // and those that may follow
     frames: u64,
-    damaged: u64, // packets
+    expected: Option<u64>, // of frames
+    damaged: u64,          // packets
     ended_early: Option<String>,
 }
 
@@ -245,8 +254,11 @@ impl Source for Compressed {
             1 => Some("a damaged packet was replaced by silence".to_owned()),
             count => Some(format!("{count} damaged packets were replaced by silence")),
         };
-        let early =
-            self.ended_early.as_ref().map(|why| format!("{why}: the {} samples before are used", self.frames));
+        // Matroska ends so in a pipe though it is whole; lengths are told to about a packet, which is at most 0.1 s.
+        let slack = self.shape.map_or(0, |(rate, _)| u64::from(rate) / 10);
+        let whole = self.expected.is_some_and(|expected| expected > 0 && self.frames + slack >= expected);
+        let early = self.ended_early.as_ref().filter(|_| !whole);
+        let early = early.map(|why| format!("{why}: the {} samples before are used", self.frames));
         match (damaged, early) {
             (Some(damaged), Some(early)) => Some(format!("{damaged}; {early}")),
             (damaged, early) => damaged.or(early),

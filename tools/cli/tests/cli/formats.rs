@@ -81,8 +81,8 @@ fn the_format_is_told_by_the_content_not_the_name() {
 #[test]
 fn wav_files_of_other_codecs_are_read() {
     // mu-law, 8 kHz: by ITU-T G.711, zero is 0xff.
-    let mut file =
-        b"RIFF\x00\x00\x00\x00WAVEfmt \x12\0\0\0\x07\0\x01\0\x40\x1f\0\0\x40\x1f\0\0\x01\0\x08\0\0\0".to_vec();
+    let mut file = b"RIFF\xc6\x0f\0\0WAVE".to_vec();
+    file.extend(b"fmt \x12\0\0\0\x07\0\x01\0\x40\x1f\0\0\x40\x1f\0\0\x01\0\x08\0\0\0");
     file.extend(b"data\xa0\x0f\0\0");
     file.extend([0xff; 4000]);
     let folder = folder(&[("law.wav", &file)]);
