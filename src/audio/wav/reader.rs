@@ -15,7 +15,7 @@ use crate::error::Error;
 /// RF64 and BW64 files, which may exceed 4 GiB, are read too. Bytes are asked for in blocks, so `reader` need not
 /// buffer.
 pub struct Reader<R> {
-    reader: Chain<Cursor<Vec<u8>>, R>,
+    source: Chain<Cursor<Vec<u8>>, R>,
     header: Header,
     left: u64,      // bytes; u64::MAX where the header does not say
     bytes: Vec<u8>, // one block's, as stored
@@ -29,9 +29,9 @@ impl<R: Read> Reader<R> {
     /// [`Error::Wav`] where `reader` fails, ends, or holds no WAV file of a supported sample format.
     pub fn new(mut reader: R) -> Result<Self, Error> {
         let mut header = Header::read(&mut reader)?;
-        let reader = Cursor::new(std::mem::take(&mut header.peeked)).chain(reader);
+        let source = Cursor::new(std::mem::take(&mut header.peeked)).chain(reader);
         let left = header.claimed.unwrap_or(u64::MAX);
-        Ok(Self { reader, header, left, bytes: Vec::new(), truncated: false })
+        Ok(Self { source, header, left, bytes: Vec::new(), truncated: false })
     }
 
     /// The sample rate in Hz: above 0, otherwise as the file says.
@@ -93,7 +93,7 @@ impl<R: Read> Reader<R> {
     fn fill(&mut self) -> Result<usize, Error> {
         let mut filled = 0;
         while filled < self.bytes.len() {
-            match self.reader.read(&mut self.bytes[filled..]) {
+            match self.source.read(&mut self.bytes[filled..]) {
                 Ok(0) => break,
                 Ok(count) => filled += count,
                 Err(e) if e.kind() == ErrorKind::Interrupted => {}
@@ -116,7 +116,7 @@ fn decode(encoding: Encoding, bytes: &[u8], samples: &mut [f32]) {
         Encoding::U8 => each(bytes, samples, |[byte]| (f32::from(byte) - 128.0) / 128.0),
         Encoding::I16 => each(bytes, samples, |word| i16::from_le_bytes(word).to_f32()),
         Encoding::I24 => {
-            each(bytes, samples, |[low, middle, high]| i32::from_le_bytes([0, low, middle, high]).to_f32())
+            each(bytes, samples, |[low, middle, high]| i32::from_le_bytes([0, low, middle, high]).to_f32());
         }
         Encoding::I24Low => {
             each(bytes, samples, |[low, middle, high, _]| i32::from_le_bytes([0, low, middle, high]).to_f32());

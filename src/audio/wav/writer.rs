@@ -31,7 +31,7 @@ const MOST_BYTES: u64 = u32::MAX as u64 - 1024;
 
 /// Writes a WAV file; [`Writer::finish`] makes it complete.
 pub struct Writer<W: Write + Seek> {
-    writer: hound::WavWriter<W>,
+    file: hound::WavWriter<W>,
     format: Format,
     room: u64, // samples that the file can still take
 }
@@ -58,8 +58,8 @@ impl<W: Write + Seek> Writer<W> {
             return Err(error(format!("{rate} Hz with {channels} channels is more than a WAV header can say")));
         }
         let spec = hound::WavSpec { channels, sample_rate: rate, bits_per_sample, sample_format };
-        let writer = hound::WavWriter::new(writer, spec).map_err(|e| unwritable(&e))?;
-        Ok(Self { writer, format, room: MOST_BYTES / format.bytes() })
+        let file = hound::WavWriter::new(writer, spec).map_err(|e| unwritable(&e))?;
+        Ok(Self { file, format, room: MOST_BYTES / format.bytes() })
     }
 
     /// Appends samples, shape (frames, channels); for [`Format::I16`], NaN and infinities become 0.
@@ -71,8 +71,8 @@ impl<W: Write + Seek> Writer<W> {
             self.room.checked_sub(samples.len() as u64).ok_or_else(|| error("the file would exceed 4 GiB"))?;
         for sample in samples {
             match self.format {
-                Format::I16 => self.writer.write_sample((clean(sample.to_f32()) * 32_768.0).round() as i16),
-                Format::F32 => self.writer.write_sample(sample.to_f32()),
+                Format::I16 => self.file.write_sample((clean(sample.to_f32()) * 32_768.0).round() as i16),
+                Format::F32 => self.file.write_sample(sample.to_f32()),
             }
             .map_err(|e| unwritable(&e))?;
         }
@@ -85,7 +85,7 @@ impl<W: Write + Seek> Writer<W> {
     /// # Errors
     /// [`Error::Wav`] where the underlying writer fails, or the last frame lacks a channel.
     pub fn finish(self) -> Result<(), Error> {
-        self.writer.finalize().map_err(|e| unwritable(&e))
+        self.file.finalize().map_err(|e| unwritable(&e))
     }
 }
 

@@ -1,5 +1,7 @@
 //! `voiced info`: what this program is made of, and what it finds on this machine.
 
+use std::fmt::Write;
+
 use voiced::Kernels;
 
 use crate::fault::Stop;
@@ -22,15 +24,17 @@ fn text() -> String {
     let mut text =
         format!("voiced {}\n\nSilero VAD 6.2.3, MIT licence, SHA-256 of its weights\n", env!("CARGO_PKG_VERSION"));
     for (name, hash) in WEIGHTS {
-        text += &format!("  {name:<24}{hash}\n");
+        writeln!(text, "  {name:<24}{hash}").expect("a String takes all text");
     }
-    text += &format!(
-        "\nprocessor    {} ({})\nkernels      {} (available: {})\n",
+    writeln!(
+        text,
+        "\nprocessor    {} ({})\nkernels      {} (available: {})",
         std::env::consts::ARCH,
         cpu_features().join(", "),
         Kernels::best(),
         kernels(Kernels::available()),
-    );
+    )
+    .expect("a String takes all text");
     text
 }
 
@@ -56,7 +60,6 @@ fn cpu_features() -> Vec<&'static str> {
 mod tests {
     use super::*;
     use sha2::{Digest, Sha256};
-    use std::fmt::Write;
 
     #[test]
     fn the_hashes_are_the_files() {

@@ -2,6 +2,7 @@
 
 use std::io::ErrorKind;
 
+use symphonia::core::audio::Channels;
 use symphonia::core::codecs::audio::well_known::CODEC_ID_OPUS;
 use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoder, AudioDecoderOptions};
 use symphonia::core::errors::Error;
@@ -67,7 +68,7 @@ pub(super) fn open(
         Expected::Frames(frames) => frames,
         Expected::Seconds(seconds) => (seconds * f64::from(rate)) as u64,
     });
-    let frames = edit.and_then(|edit| edit.length).map(|seconds| (seconds * f64::from(rate)) as u64).or(frames);
+    let frames = edit.map(|edit| edit.samples(rate).1).filter(|&frames| frames < u64::MAX).or(frames);
     source.expected = frames;
     Ok(Opened { rate, channels, frames, source: Box::new(source) })
 }
@@ -103,7 +104,7 @@ enum Codec {
 impl Codec {
     fn new(parameters: &AudioCodecParameters) -> Result<Self, String> {
         if parameters.codec == CODEC_ID_OPUS {
-            let channels = parameters.channels.as_ref().map_or(2, |channels| channels.count());
+            let channels = parameters.channels.as_ref().map_or(2, Channels::count);
             let header = parameters.extra_data.as_deref().unwrap_or_default();
             return Ok(Self::Opus(Box::new(Opus::new(header, channels)?)));
         }
@@ -186,9 +187,7 @@ impl Compressed {
                 (Some(found), None) => {
                     self.shape = Some(found);
                     if let Some(edit) = self.edit.take() {
-                        let samples = |seconds: f64| (seconds * f64::from(found.0)).round() as u64;
-                        self.skip = samples(edit.start);
-                        self.room = edit.length.map_or(u64::MAX, samples);
+                        (self.skip, self.room) = edit.samples(found.0);
                     }
                 }
                 (Some(found), Some(shape)) if found != shape => {

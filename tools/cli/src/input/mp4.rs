@@ -14,6 +14,14 @@ pub(super) struct Edit {
     pub(super) length: Option<f64>,
 }
 
+impl Edit {
+    /// Samples at `rate` Hz to leave out, and those to keep after them: `u64::MAX` for all.
+    pub(super) fn samples(self, rate: u32) -> (u64, u64) {
+        let samples = |seconds: f64| (seconds * f64::from(rate)).round() as u64;
+        (samples(self.start), self.length.map_or(u64::MAX, samples))
+    }
+}
+
 /// Whether a file that begins with these bytes is an MP4 file.
 pub(super) fn is_mp4(start: &[u8]) -> bool {
     start.get(4..8) == Some(b"ftyp")

@@ -18,7 +18,7 @@ pub(super) struct Opus {
 }
 
 enum Streams {
-    One(OpusDecoder),
+    One(Box<OpusDecoder>),
     Many(Multistream),
 }
 
@@ -27,7 +27,7 @@ impl Opus {
     pub(super) fn new(header: &[u8], channels: usize) -> Result<Self, String> {
         let unsupported = |e: opus_decoder::OpusError| format!("its Opus audio cannot be decoded: {e}");
         let Some(header) = header.strip_prefix(b"OpusHead").filter(|rest| rest.len() >= 11) else {
-            let streams = Streams::One(OpusDecoder::new(RATE, channels).map_err(unsupported)?);
+            let streams = Streams::One(Box::new(OpusDecoder::new(RATE, channels).map_err(unsupported)?));
             return Ok(Self { streams, channels, gain: 1.0, skip: 0 });
         };
         // In MP4 the header has version 0, and its numbers are big-endian.
@@ -39,7 +39,7 @@ impl Opus {
         let skip = usize::from(short(2));
         let gain = f32::from(short(8) as i16) / 256.0; // dB
         let streams = match (header[10], &header[11..]) {
-            (0, _) => Streams::One(OpusDecoder::new(RATE, channels).map_err(unsupported)?),
+            (0, _) => Streams::One(Box::new(OpusDecoder::new(RATE, channels).map_err(unsupported)?)),
             (_, [streams, coupled, mapping @ ..]) if mapping.len() >= channels => {
                 let (streams, coupled) = (usize::from(*streams), usize::from(*coupled));
                 let decoder = Multistream::new(RATE, streams, coupled, &mapping[..channels]);

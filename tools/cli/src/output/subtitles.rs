@@ -5,7 +5,8 @@ use super::time::clock;
 
 /// `SubRip`: cues are numbered from 1, and milliseconds follow a comma.
 pub(super) fn srt(speech: &Speech) -> String {
-    (1..).zip(cues(speech, ',')).map(|(number, cue)| format!("{number}\n{cue}\n")).collect()
+    let cues: Vec<String> = (1..).zip(cues(speech, ',')).map(|(number, cue)| format!("{number}\n{cue}\n")).collect();
+    cues.concat()
 }
 
 /// `WebVTT` (W3C): a header line, and milliseconds after a point.

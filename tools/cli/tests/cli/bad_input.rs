@@ -92,7 +92,7 @@ fn many_channels_and_broken_samples_pass() {
     let broken = detect("a.wav", &float_wav(1, 16_000, &floats)).json();
     assert_eq!(broken[0]["segments"], detect("a.wav", &float_wav(1, 16_000, &mended)).json()[0]["segments"]);
     assert_eq!(
-        detect("a.wav", &float_wav(1, 16_000, &[f32::NAN; 32_000])).json()[0]["segments"],
+        detect("a.wav", &float_wav(1, 16_000, &vec![f32::NAN; 32_000])).json()[0]["segments"],
         serde_json::json!([])
     );
 }
@@ -141,7 +141,7 @@ fn a_file_without_permission_is_told() {
     use std::os::unix::fs::PermissionsExt;
     let folder = folder(&[("secret.wav", &wav(1, 16_000, None, &[0; 100]))]);
     let path = folder.path().join("secret.wav");
-    fs::set_permissions(&path, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
     let run = voiced(["detect", path.to_str().unwrap()]);
     if permissions_are_ignored(&path) {
         run.ok(); // as root the file is simply read

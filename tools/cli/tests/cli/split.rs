@@ -64,7 +64,7 @@ fn parts_have_the_recording_s_rate() {
 
 #[test]
 fn silence_has_no_parts() {
-    let folder = folder(&[("a.wav", &wav(1, 16_000, None, &[0; 16_000]))]);
+    let folder = folder(&[("a.wav", &wav(1, 16_000, None, &vec![0; 16_000]))]);
     let out = folder.path().join("out");
     let printed = voiced(["split", folder.path().join("a.wav").to_str().unwrap(), "-o", out.to_str().unwrap()]).ok();
     assert_eq!(printed, "");
