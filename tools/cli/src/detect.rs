@@ -2,12 +2,14 @@
 
 mod documents;
 
+use std::collections::HashSet;
+
 use crate::args::{Channel, Detect};
 use crate::batch::Batch;
 use crate::detectors::Detectors;
-use crate::fault::Stop;
+use crate::fault::{Fault, Stop};
 use crate::listen::{Heard, segments};
-use crate::output::Speech;
+use crate::output::{Format, Speech, rttm_name};
 use crate::sink::Sink;
 use documents::Documents;
 
@@ -19,6 +21,10 @@ pub(crate) fn run(arguments: &Detect, quiet: bool) -> Result<(), Stop> {
     let several = batch.several() || channel == Channel::Each;
     let documents = Documents::plan(format, arguments.output.as_deref(), several, &batch.finds)?;
     let detectors = Detectors::new(&arguments.detection)?;
+
+    if format == Format::Rttm {
+        warn_of_shared_names(&batch);
+    }
 
     let mut failed = false;
     let mut sink = match documents {
@@ -63,4 +69,18 @@ pub(crate) fn run(arguments: &Detect, quiet: bool) -> Result<(), Stop> {
         sink.finish()?;
     }
     if failed { Err(Stop::Failed) } else { done }
+}
+
+/// RTTM knows recordings by their file name alone: where two share it, nothing in the output tells them apart.
+fn warn_of_shared_names(batch: &Batch) {
+    let mut taken = HashSet::new();
+    for found in batch.finds.iter().flatten() {
+        let file = found.path.display().to_string();
+        let name = rttm_name(&file);
+        if taken.contains(&name) {
+            let reason = format!("another recording goes by the name {name} in RTTM, too");
+            batch.progress.warn(&Fault::new(file, reason));
+        }
+        taken.insert(name);
+    }
 }

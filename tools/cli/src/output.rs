@@ -6,6 +6,8 @@ mod table;
 mod textgrid;
 pub(crate) mod time;
 
+pub(crate) use lists::rttm_name;
+
 use clap::ValueEnum;
 use voiced::Segment;
 

@@ -27,12 +27,11 @@ pub(crate) fn run(arguments: &Split, quiet: bool) -> Result<(), Stop> {
     let detectors = Detectors::new(&arguments.detection)?;
     let progress = Progress::new([path, path], quiet); // the recording is read twice
     guarded(path, || {
-        let mut recording = Recording::open(path)?;
-        if !path.is_file() {
-            return Err(
-                Fault::new(&recording.name, "split reads its recording twice: it must be a regular file").into()
-            );
+        if path.metadata().is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir()) {
+            let reason = "split reads its recording twice, which a pipe cannot: write it to a file first";
+            return Err(Fault::new(path.display().to_string(), reason).into());
         }
+        let mut recording = Recording::open(path)?;
         let channel = arguments.channel;
         let (heard, _) = segments(&mut recording, channel, &detectors, &config, &mut progress.task(path))?;
         if let Some(warning) = recording.warning() {

@@ -90,13 +90,13 @@ fn is_folder(path: &Path) -> bool {
 mod tests {
     use super::*;
 
-    fn found(path: &str, below: &str) -> Find {
-        Ok(Found { path: path.into(), below: below.into() })
+    fn found(path: &str, below: &str) -> Found {
+        Found { path: path.into(), below: below.into() }
     }
 
     #[test]
     fn joined_formats_and_single_documents_need_no_folder() {
-        let finds = [found("a.wav", "a.wav")];
+        let finds = [Ok(found("a.wav", "a.wav"))];
         assert!(Documents::plan(Format::Json, None, true, &finds).unwrap().is_none());
         assert!(Documents::plan(Format::Srt, None, false, &finds).unwrap().is_none());
         assert!(Documents::plan(Format::Srt, Some(Path::new("a.srt")), false, &finds).unwrap().is_none());
@@ -107,16 +107,16 @@ mod tests {
     fn documents_are_named_by_their_recordings() {
         let folder = tempfile::tempdir().unwrap();
         let plan = |finds: &[Find]| Documents::plan(Format::Srt, Some(folder.path()), true, finds);
-        let documents = plan(&[found("x/a.b.wav", "a.b.wav")]).unwrap().unwrap();
+        let documents = plan(&[Ok(found("x/a.b.wav", "a.b.wav"))]).unwrap().unwrap();
         let place = |below: &str, channel| {
-            let place = documents.place(&found(below, below).unwrap(), channel);
+            let place = documents.place(&found(below, below), channel);
             place.strip_prefix(folder.path()).unwrap().to_owned()
         };
         assert_eq!(place("a.b.wav", None), Path::new("a.b.srt"));
         assert_eq!(place("deep/a.wav", Some(2)), Path::new("deep/a_ch2.srt"));
         assert_eq!(place("-", None), Path::new("stdin.srt"));
 
-        match plan(&[found("x/a.wav", "a.wav"), found("y/a.mp3", "a.mp3")]) {
+        match plan(&[Ok(found("x/a.wav", "a.wav")), Ok(found("y/a.mp3", "a.mp3"))]) {
             Err(Stop::Usage(message)) => {
                 assert!(message.contains("x/a.wav") && message.contains("y/a.mp3"), "{message}");
             }

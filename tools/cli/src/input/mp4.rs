@@ -112,18 +112,18 @@ mod tests {
     use super::*;
     use std::io::Cursor;
 
-    fn boxed(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
-        [&(8 + content.len() as u32).to_be_bytes()[..], kind, content].concat()
+    fn boxed(kind: [u8; 4], content: &[u8]) -> Vec<u8> {
+        [&(8 + content.len() as u32).to_be_bytes()[..], &kind, content].concat()
     }
 
     /// A header box whose time scale is `scale`.
-    fn scaled(kind: &[u8; 4], scale: u32) -> Vec<u8> {
+    fn scaled(kind: [u8; 4], scale: u32) -> Vec<u8> {
         boxed(kind, &[&[0; 12][..], &scale.to_be_bytes()].concat())
     }
 
-    fn track(handler: &[u8; 4], entries: &[(u32, i32)]) -> Vec<u8> {
-        let handler = boxed(b"hdlr", &[&[0; 8][..], handler].concat());
-        let media = boxed(b"mdia", &[scaled(b"mdhd", 16_000), handler].concat());
+    fn track(handler: [u8; 4], entries: &[(u32, i32)]) -> Vec<u8> {
+        let handler = boxed(*b"hdlr", &[&[0; 8][..], &handler].concat());
+        let media = boxed(*b"mdia", &[scaled(*b"mdhd", 16_000), handler].concat());
         let mut list = vec![0; 4];
         list.extend((entries.len() as u32).to_be_bytes());
         for (duration, start) in entries {
@@ -131,12 +131,12 @@ mod tests {
             list.extend(start.to_be_bytes());
             list.extend([0, 1, 0, 0]);
         }
-        boxed(b"trak", &[boxed(b"edts", &boxed(b"elst", &list)), media].concat())
+        boxed(*b"trak", &[boxed(*b"edts", &boxed(*b"elst", &list)), media].concat())
     }
 
     fn file(tracks: &[Vec<u8>]) -> Vec<u8> {
-        let movie = boxed(b"moov", &[scaled(b"mvhd", 1000), tracks.concat()].concat());
-        [boxed(b"ftyp", b"M4A "), boxed(b"mdat", &[7; 30]), movie].concat()
+        let movie = boxed(*b"moov", &[scaled(*b"mvhd", 1000), tracks.concat()].concat());
+        [boxed(*b"ftyp", b"M4A "), boxed(*b"mdat", &[7; 30]), movie].concat()
     }
 
     fn read(file: Vec<u8>) -> Option<Edit> {
@@ -146,23 +146,23 @@ mod tests {
     #[test]
     fn the_audio_track_s_edit_is_found() {
         let expected = Some(Edit { start: 0.064, length: Some(2.0) });
-        assert_eq!(read(file(&[track(b"soun", &[(2000, 1024)])])), expected);
-        assert_eq!(read(file(&[track(b"vide", &[(9, 9)]), track(b"soun", &[(2000, 1024)])])), expected);
-        assert_eq!(read(file(&[track(b"soun", &[(500, -1), (2000, 1024)])])), expected);
-        assert_eq!(read(file(&[track(b"soun", &[(0, 1024)])])), Some(Edit { start: 0.064, length: None }));
+        assert_eq!(read(file(&[track(*b"soun", &[(2000, 1024)])])), expected);
+        assert_eq!(read(file(&[track(*b"vide", &[(9, 9)]), track(*b"soun", &[(2000, 1024)])])), expected);
+        assert_eq!(read(file(&[track(*b"soun", &[(500, -1), (2000, 1024)])])), expected);
+        assert_eq!(read(file(&[track(*b"soun", &[(0, 1024)])])), Some(Edit { start: 0.064, length: None }));
     }
 
     #[test]
     fn what_is_no_plain_edit_is_left_alone() {
-        assert_eq!(read(file(&[track(b"soun", &[])])), None);
-        assert_eq!(read(file(&[track(b"soun", &[(1000, 0), (1000, 16_000)])])), None, "two stretches");
-        assert_eq!(read(file(&[track(b"vide", &[(2000, 1024)])])), None);
+        assert_eq!(read(file(&[track(*b"soun", &[])])), None);
+        assert_eq!(read(file(&[track(*b"soun", &[(1000, 0), (1000, 16_000)])])), None, "two stretches");
+        assert_eq!(read(file(&[track(*b"vide", &[(2000, 1024)])])), None);
         assert_eq!(read(file(&[])), None);
     }
 
     #[test]
     fn a_cut_file_ends_the_search() {
-        let whole = file(&[track(b"soun", &[(2000, 1024)])]);
+        let whole = file(&[track(*b"soun", &[(2000, 1024)])]);
         for length in 0..whole.len() {
             assert_eq!(read(whole[..length].to_vec()), None, "{length} bytes");
         }

@@ -211,3 +211,13 @@ fn weights_can_be_brought_along() {
     voiced(["detect", path, "--weights", &weights("README.md")]).fails(1, &["README.md: not a usable weights file"]);
     voiced(["detect", path, "--weights", "none.safetensors"]).fails(1, &["none.safetensors: no such file"]);
 }
+
+#[test]
+fn recordings_that_rttm_cannot_tell_apart_are_warned_of() {
+    let clip = clip();
+    let folder = folder(&[("a/x.wav", &clip), ("b/x.wav", &clip), ("b/y.wav", &clip)]);
+    let run = voiced(["detect", "-f", "rttm", folder.path().to_str().unwrap()]);
+    assert_eq!(run.stdout.lines().filter(|line| line.starts_with("SPEAKER x 1")).count(), 4);
+    let told = run.fails(0, &["b/x.wav: another recording goes by the name x in RTTM"]);
+    assert_eq!(told.lines().count(), 1, "{told}");
+}
