@@ -73,7 +73,8 @@ impl Header {
             position += skip;
             match &id {
                 b"data" => {
-                    let (rate, channels, encoding) = format.ok_or_else(|| error("no format chunk before the data"))?;
+                    let (rate, channels, encoding) =
+                        format.ok_or_else(|| error("no format chunk before the data"))?;
                     let frame = encoding.bytes() as u32 * u32::from(channels);
                     let mut peeked = Vec::new();
                     let claimed = match size {
@@ -157,7 +158,9 @@ fn parse_format(mut chunk: [u8; FORMAT_BYTES], length: usize) -> Result<(u32, u1
         _ => return Err(unsupported(tag, bits)),
     };
     if usize::from(align) != encoding.bytes() * usize::from(channels) {
-        return Err(error(format!("bad format chunk: frames of {align} bytes for {channels} channels of {bits} bits")));
+        return Err(error(format!(
+            "bad format chunk: frames of {align} bytes for {channels} channels of {bits} bits"
+        )));
     }
     Ok((rate, channels, encoding))
 }

@@ -115,7 +115,9 @@ fn decode(encoding: Encoding, bytes: &[u8], samples: &mut [f32]) {
     match encoding {
         Encoding::U8 => each(bytes, samples, |[byte]| (f32::from(byte) - 128.0) / 128.0),
         Encoding::I16 => each(bytes, samples, |word| i16::from_le_bytes(word).to_f32()),
-        Encoding::I24 => each(bytes, samples, |[low, middle, high]| i32::from_le_bytes([0, low, middle, high]).to_f32()),
+        Encoding::I24 => {
+            each(bytes, samples, |[low, middle, high]| i32::from_le_bytes([0, low, middle, high]).to_f32())
+        }
         Encoding::I24Low => {
             each(bytes, samples, |[low, middle, high, _]| i32::from_le_bytes([0, low, middle, high]).to_f32());
         }

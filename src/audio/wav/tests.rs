@@ -110,8 +110,10 @@ fn hound_reads_the_same_numbers() {
         };
         let mut file = Cursor::new(Vec::new());
         let mut writer = hound::WavWriter::new(&mut file, spec).unwrap();
-        let kept: Vec<i32> =
-            samples.iter().map(|n| if bits_per_sample == 32 { n << 8 } else { n >> (24 - bits_per_sample) }).collect();
+        let kept: Vec<i32> = samples
+            .iter()
+            .map(|n| if bits_per_sample == 32 { n << 8 } else { n >> (24 - bits_per_sample) })
+            .collect();
         kept.iter().for_each(|&n| writer.write_sample(n).unwrap());
         writer.finalize().unwrap();
         let scale = 2.0_f64.powi(i32::from(bits_per_sample) - 1);

@@ -7,8 +7,8 @@ use crate::dsp::fft::RealFft;
 use crate::dsp::window::hann;
 use crate::error::Error;
 use crate::frame::FrameSpec;
-use crate::kernels::Kernels;
-use crate::nn::{Conv1d, Conv1dShape, Linear, LstmCell, Tensors, relu};
+use crate::kernels::{Kernels, Set, Shape};
+use crate::nn::{Conv1d, Linear, LstmCell, Tensors, relu};
 
 /// Units of the LSTM, and channels of the convolution that feeds it.
 const HIDDEN: usize = 128;
@@ -42,7 +42,7 @@ impl Layout {
 /// The weights of the network for one of its two rates; they never change, and any number of streams share them.
 pub struct Model {
     layout: Layout,
-    kernels: Kernels,
+    kernels: Set,
     window: Vec<f32>, // (layout.window)
     fft: RealFft,
     convolutions: [Conv1d; 4],
@@ -74,7 +74,6 @@ pub(super) struct Workspace {
     narrowest: [f32; NARROW],    // (1, NARROW)
     features: [f32; HIDDEN],     // (1, HIDDEN)
     gates: [f32; 4 * HIDDEN],    // (4, HIDDEN)
-    window: Vec<f32>,            // a convolution's, (channels, 3)
     fft: RealFft,
 }
 
@@ -110,17 +109,17 @@ impl Model {
             Some(65) => Layout::AT_8_KHZ,
             _ => Layout::AT_16_KHZ,
         };
-        let shape = |inputs, outputs, stride| Conv1dShape { inputs, outputs, kernel: 3, stride, padding: 1 };
+        let shape = |inputs, outputs, times, stride| Shape { inputs, outputs, times, taps: 3, stride };
         Ok(Self {
             layout,
-            kernels,
+            kernels: kernels.checked()?,
             window: hann(layout.window),
             fft: RealFft::new(layout.window),
             convolutions: [
-                Conv1d::load(&tensors, "conv1", shape(layout.bins(), HIDDEN, 1))?,
-                Conv1d::load(&tensors, "conv2", shape(HIDDEN, NARROW, 2))?,
-                Conv1d::load(&tensors, "conv3", shape(NARROW, NARROW, 2))?,
-                Conv1d::load(&tensors, "conv4", shape(NARROW, HIDDEN, 1))?,
+                Conv1d::load(&tensors, "conv1", shape(layout.bins(), HIDDEN, TIMES, 1))?,
+                Conv1d::load(&tensors, "conv2", shape(HIDDEN, NARROW, TIMES, 2))?,
+                Conv1d::load(&tensors, "conv3", shape(NARROW, NARROW, 2, 2))?,
+                Conv1d::load(&tensors, "conv4", shape(NARROW, HIDDEN, 1, 1))?,
             ],
             lstm: LstmCell::load(&tensors, "lstm", HIDDEN, HIDDEN)?,
             output: Linear::load(&tensors, "output", HIDDEN, 1)?,
@@ -135,7 +134,7 @@ impl Model {
 
     /// The kernel set that runs it.
     pub fn kernels(&self) -> Kernels {
-        self.kernels
+        self.kernels.kernels()
     }
 
     pub(super) fn workspace(&self) -> Workspace {
@@ -147,7 +146,6 @@ impl Model {
             narrowest: [0.0; NARROW],
             features: [0.0; HIDDEN],
             gates: [0.0; 4 * HIDDEN],
-            window: vec![0.0; self.convolutions.iter().map(Conv1d::window_len).max().unwrap_or(0)],
             fft: self.fft.clone(),
         }
     }
@@ -159,22 +157,18 @@ impl Model {
 
         let kernels = self.kernels;
         let [conv1, conv2, conv3, conv4] = &self.convolutions;
-        conv1.forward(kernels, &work.spectra, &mut work.wide, &mut work.window);
-        relu(&mut work.wide);
-        conv2.forward(kernels, &work.wide, &mut work.narrow, &mut work.window);
-        relu(&mut work.narrow);
-        conv3.forward(kernels, &work.narrow, &mut work.narrowest, &mut work.window);
-        relu(&mut work.narrowest);
-        conv4.forward(kernels, &work.narrowest, &mut work.features, &mut work.window);
-        relu(&mut work.features);
-        self.lstm.step(kernels, &work.features, &mut state.h, &mut state.c, &mut work.gates);
+        conv1.forward_relu(kernels, &work.spectra, &mut work.wide);
+        conv2.forward_relu(kernels, &work.wide, &mut work.narrow);
+        conv3.forward_relu(kernels, &work.narrow, &mut work.narrowest);
+        conv4.forward_relu(kernels, &work.narrowest, &mut work.features);
+        self.lstm.project(kernels, &work.features, &mut work.gates);
+        self.lstm.step(kernels, &mut work.gates, &mut state.h, &mut state.c);
 
         work.features.copy_from_slice(&state.h);
         relu(&mut work.features);
         let mut score = [0.0];
         self.output.forward(kernels, &work.features, &mut score);
-        kernels.sigmoid(&mut score);
-        score[0]
+        kernels.sigmoid(score[0])
     }
 
     /// Puts context, frame and reflection in a row, and keeps the frame's end as the next context.
@@ -204,7 +198,7 @@ impl Model {
 
 impl fmt::Debug for Model {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Model").field("spec", &self.spec()).field("kernels", &self.kernels).finish_non_exhaustive()
+        f.debug_struct("Model").field("spec", &self.spec()).field("kernels", &self.kernels()).finish_non_exhaustive()
     }
 }
 
@@ -225,7 +219,7 @@ mod tests {
             let samples: Vec<f32> =
                 wav[44..].as_chunks().0.iter().map(|&word| f32::from(i16::from_le_bytes(word)) / 32_768.0).collect();
             let official = Tensors::parse(&golden).unwrap().values(&format!("{name}_state"), &[2, HIDDEN]).unwrap();
-            for &kernels in Kernels::available() {
+            for kernels in Kernels::available() {
                 let model = Model::embedded(rate, kernels).unwrap();
                 let (mut state, mut workspace) = (State::default(), model.workspace());
                 for frame in samples.chunks(model.spec().hop) {
