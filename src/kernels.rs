@@ -22,6 +22,7 @@
 mod portable;
 mod scalar;
 mod simd;
+mod spectra;
 mod vector;
 mod weights;
 #[cfg(target_arch = "x86_64")]
@@ -31,6 +32,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::error::Error;
+pub(crate) use spectra::Windows;
 pub(crate) use weights::{Shape, Weights};
 
 /// A set of kernels, chosen once when a model is loaded.
@@ -216,18 +218,43 @@ impl Set {
         }
     }
 
+    /// The magnitude spectra of all windows of all frames.
+    ///
+    /// Shapes: `samples` (frames, samples of a frame), `spectra` (frames, windows, bins).
+    ///
+    /// # Panics
+    /// Where the lengths do not fit.
+    pub(crate) fn spectra(self, windows: &Windows, samples: &[f32], spectra: &mut [f32], scratch: &mut [f32]) {
+        let frames = samples.len() / windows.frame();
+        assert_eq!(samples.len(), frames * windows.frame());
+        assert_eq!(spectra.len(), frames * windows.times() * windows.bins());
+        assert!(scratch.len() >= windows.scratch());
+        match self.0 {
+            // SAFETY, for all: a set is made only where the processor has its instructions; lengths are checked above.
+            Kernels::Scalar => unsafe { spectra::spectra::<f32>(windows, samples, spectra, scratch) },
+            Kernels::Portable => unsafe { portable::spectra(windows, samples, spectra, scratch) },
+            #[cfg(target_arch = "x86_64")]
+            Kernels::Avx2 => unsafe { x86::avx2::spectra(windows, samples, spectra, scratch) },
+            #[cfg(target_arch = "x86_64")]
+            Kernels::Avx512 => unsafe { x86::avx512::spectra(windows, samples, spectra, scratch) },
+            #[cfg(not(target_arch = "x86_64"))]
+            _ => unsafe { spectra::spectra::<f32>(windows, samples, spectra, scratch) },
+        }
+    }
+
     /// `1 / (1 + e^-x)`.
     pub(crate) fn sigmoid(self, x: f32) -> f32 {
         scalar::sigmoid(x)
     }
 }
 
-/// The functions of a set: the kernels of [`vector`] for one kind of vector, compiled for its instructions.
+/// The functions of a set: the kernels of [`vector`] and [`spectra`] for one kind of vector, and one of four lanes,
+/// compiled for its instructions.
 ///
 /// For each layer three numbers: vectors in a tile of one frame; vectors and frames in a tile of many frames.
 macro_rules! entry_points {
-    ($vector:ty, $(#[$feature:meta])?, conv1: $conv1:tt, conv2: $conv2:tt, matrix: $matrix:tt) => {
-        use crate::kernels::{Begin, End, Weights, vector};
+    ($vector:ty, $four:ty, $(#[$feature:meta])?, conv1: $conv1:tt, conv2: $conv2:tt, matrix: $matrix:tt) => {
+        use crate::kernels::{Begin, End, Weights, Windows, spectra, vector};
 
         /// See [`Set::convolve`](crate::kernels::Set::convolve).
         ///
@@ -244,6 +271,22 @@ macro_rules! entry_points {
                     (2, 3, 2) => entry_points!(@tile $vector, [2, 3, 2, 1], $matrix)(weights, x, y, begin, end),
                     (1, 3, 1) => entry_points!(@tile $vector, [1, 3, 1, 1], $matrix)(weights, x, y, begin, end),
                     _ => entry_points!(@tile $vector, [1, 1, 1, 1], $matrix)(weights, x, y, begin, end),
+                }
+            }
+        }
+
+        /// See [`Set::spectra`](crate::kernels::Set::spectra). A frame alone fills four lanes.
+        ///
+        /// # Safety
+        /// The processor must have this set's instructions, and the lengths must fit.
+        $(#[$feature])?
+        pub(in crate::kernels) unsafe fn spectra(windows: &Windows, samples: &[f32], spectra: &mut [f32], scratch: &mut [f32]) {
+            // SAFETY: the caller's conditions.
+            unsafe {
+                if samples.len() > windows.frame() {
+                    spectra::spectra::<$vector>(windows, samples, spectra, scratch);
+                } else {
+                    spectra::spectra::<$four>(windows, samples, spectra, scratch);
                 }
             }
         }

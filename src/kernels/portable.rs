@@ -56,6 +56,10 @@ impl Simd for Wide {
         Self(self.0.fast_min(other.0))
     }
     #[inline(always)]
+    unsafe fn sqrt(self) -> Self {
+        Self(self.0.sqrt())
+    }
+    #[inline(always)]
     unsafe fn mul_add(self, factor: Self, addend: Self) -> Self {
         Self(self.0.mul_add(factor.0, addend.0))
     }
@@ -66,4 +70,4 @@ impl Simd for Wide {
     }
 }
 
-entry_points!(Wide, , conv1: (2, 2, 1), conv2: (4, 2, 2), matrix: (8, 2, 4));
+entry_points!(Wide, Wide, , conv1: (2, 2, 1), conv2: (4, 2, 2), matrix: (8, 2, 4));

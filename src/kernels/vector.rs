@@ -53,9 +53,9 @@ pub(super) unsafe fn convolve<
             let (x, y) = (x.as_ptr().add(frame * x_frame), y.as_mut_ptr().add(frame * y_frame));
             let tile = Tile { weights, x, y, begin, end, output };
             if full {
-                tile.run::<S, TIMES, TAPS, STRIDE, OUT, VB, B>(0..shape.inputs);
+                tile.run::<S, TIMES, TAPS, STRIDE, OUT, VB, B, true>(0..shape.inputs);
             } else {
-                tile.run::<S, TIMES, TAPS, STRIDE, OUT, 1, B>(0..shape.inputs);
+                tile.run::<S, TIMES, TAPS, STRIDE, OUT, 1, B, false>(0..shape.inputs);
             }
         }
         output += S::LANES * if full { VB } else { 1 };
@@ -69,12 +69,12 @@ pub(super) unsafe fn convolve<
             let tile = Tile { weights, x, y, begin, end, output };
             if output + V * S::LANES <= shape.outputs {
                 match live {
-                    Some(live) => tile.run::<S, TIMES, TAPS, STRIDE, OUT, V, 1>(Listed(live)),
-                    None => tile.run::<S, TIMES, TAPS, STRIDE, OUT, V, 1>(0..shape.inputs),
+                    Some(live) => tile.run::<S, TIMES, TAPS, STRIDE, OUT, V, 1, true>(Listed(live)),
+                    None => tile.run::<S, TIMES, TAPS, STRIDE, OUT, V, 1, true>(0..shape.inputs),
                 }
                 output += V * S::LANES;
             } else {
-                tile.run::<S, TIMES, TAPS, STRIDE, OUT, 1, 1>(0..shape.inputs);
+                tile.run::<S, TIMES, TAPS, STRIDE, OUT, 1, 1, false>(0..shape.inputs);
                 output += S::LANES;
             }
         }
@@ -142,6 +142,7 @@ impl Tile<'_> {
         const OUT: usize,
         const V: usize,
         const B: usize,
+        const FULL: bool,
     >(
         self,
         inputs: impl Iterator<Item = usize>,
@@ -149,6 +150,7 @@ impl Tile<'_> {
         let shape = self.weights.shape;
         let lines = self.weights.lines.as_ptr().cast::<f32>();
         let panel = self.weights.panel_lines() * Weights::LANES;
+        let left = shape.outputs - self.output;
         let mut vectors = [lines; V];
         for v in 0..V {
             let output = self.output + v * S::LANES;
@@ -160,9 +162,7 @@ impl Tile<'_> {
             for b in 0..B {
                 for v in 0..V {
                     for p in 0..OUT {
-                        let output = self.output + v * S::LANES;
-                        let y = self.y.add((b * OUT + p) * shape.outputs + output);
-                        sums[b][v][p] = load(y, shape.outputs - output);
+                        sums[b][v][p] = load::<S, FULL>(self.at(b * OUT + p, v * S::LANES), left);
                     }
                 }
             }
@@ -188,29 +188,35 @@ impl Tile<'_> {
                 }
             }
         }
-        for b in 0..B {
-            for v in 0..V {
+        let floor = S::splat(if self.end == End::BiasRelu { 0.0 } else { f32::NEG_INFINITY });
+        for v in 0..V {
+            let mut bias = S::splat(0.0);
+            if self.end != End::Sum {
+                bias = load::<S, FULL>(self.weights.bias.as_ptr().add(self.output + v * S::LANES), left);
+            }
+            for b in 0..B {
                 for p in 0..OUT {
-                    let output = self.output + v * S::LANES;
-                    let left = shape.outputs - output;
-                    let bias = self.weights.bias.as_ptr().add(output);
-                    let sum = sums[b][v][p];
-                    let y = match self.end {
-                        End::Sum => sum,
-                        End::Bias => sum.add(load(bias, left)),
-                        End::BiasRelu => sum.add(load(bias, left)).max(S::splat(0.0)),
-                    };
-                    store(y, self.y.add((b * OUT + p) * shape.outputs + output), left);
+                    let y = sums[b][v][p].add(bias).max(floor);
+                    store::<S, FULL>(y, self.at(b * OUT + p, v * S::LANES), left);
                 }
             }
         }
     }
+
+    /// Where the tile's outputs of a frame and time lie, from its `output`th on.
+    #[inline(always)]
+    unsafe fn at(self, frame_and_time: usize, output: usize) -> *mut f32 {
+        self.y.add(frame_and_time * self.weights.shape.outputs + self.output + output)
+    }
 }
 
-/// The vector at `from`, of which only the first `count` numbers are there if there are fewer than lanes.
+/// The vector at `from`; unless it is `FULL`, only its first `count` numbers are there.
+///
+/// A tile's loops over its registers must be short enough to be unrolled, or else it is kept in memory: so whether it
+/// is full is settled at compile time.
 #[inline(always)]
-unsafe fn load<S: Simd>(from: *const f32, count: usize) -> S {
-    if count >= S::LANES {
+unsafe fn load<S: Simd, const FULL: bool>(from: *const f32, count: usize) -> S {
+    if FULL || count >= S::LANES {
         return S::load(from);
     }
     let mut lanes = [0.0; Weights::LANES];
@@ -218,10 +224,10 @@ unsafe fn load<S: Simd>(from: *const f32, count: usize) -> S {
     S::load(lanes.as_ptr())
 }
 
-/// Writes `vector` to `to`, or its first `count` numbers where that is fewer.
+/// Writes `vector` to `to`; unless it is `FULL`, only its first `count` numbers.
 #[inline(always)]
-unsafe fn store<S: Simd>(vector: S, to: *mut f32, count: usize) {
-    if count >= S::LANES {
+unsafe fn store<S: Simd, const FULL: bool>(vector: S, to: *mut f32, count: usize) {
+    if FULL || count >= S::LANES {
         return vector.store(to);
     }
     let mut lanes = [0.0; Weights::LANES];
@@ -239,14 +245,14 @@ pub(super) unsafe fn lstm_gates<S: Simd>(gates: &[f32], h: &mut [f32], c: &mut [
     for u in (0..hidden).step_by(S::LANES) {
         let left = hidden - u;
         let gates = gates.as_ptr().add(u);
-        let input = sigmoid(load::<S>(gates, left));
-        let forget = sigmoid(load::<S>(gates.add(hidden), left));
-        let new = tanh(load::<S>(gates.add(2 * hidden), left));
-        let output = sigmoid(load::<S>(gates.add(3 * hidden), left));
+        let input = sigmoid(load::<S, false>(gates, left));
+        let forget = sigmoid(load::<S, false>(gates.add(hidden), left));
+        let new = tanh(load::<S, false>(gates.add(2 * hidden), left));
+        let output = sigmoid(load::<S, false>(gates.add(3 * hidden), left));
         let (c, h) = (c.as_mut_ptr().add(u), h.as_mut_ptr().add(u));
-        let cell = forget.mul_add(load(c, left), input.mul(new));
-        store(cell, c, left);
-        store(output.mul(tanh(cell)), h, left);
+        let cell = forget.mul_add(load::<S, false>(c, left), input.mul(new));
+        store::<S, false>(cell, c, left);
+        store::<S, false>(output.mul(tanh(cell)), h, left);
     }
 }
 
@@ -260,11 +266,12 @@ pub(super) unsafe fn gru_gates<S: Simd>(from_input: &[f32], from_hidden: &[f32],
     for u in (0..hidden).step_by(S::LANES) {
         let left = hidden - u;
         let (x, y) = (from_input.as_ptr().add(u), from_hidden.as_ptr().add(u));
-        let reset = sigmoid(load::<S>(x, left).add(load(y, left)));
-        let update = sigmoid(load::<S>(x.add(hidden), left).add(load(y.add(hidden), left)));
-        let new = tanh(reset.mul_add(load(y.add(2 * hidden), left), load(x.add(2 * hidden), left)));
+        let reset = sigmoid(load::<S, false>(x, left).add(load::<S, false>(y, left)));
+        let update = sigmoid(load::<S, false>(x.add(hidden), left).add(load::<S, false>(y.add(hidden), left)));
+        let new =
+            tanh(reset.mul_add(load::<S, false>(y.add(2 * hidden), left), load::<S, false>(x.add(2 * hidden), left)));
         let h = h.as_mut_ptr().add(u);
-        store(update.mul_add(load::<S>(h, left).sub(new), new), h, left);
+        store::<S, false>(update.mul_add(load::<S, false>(h, left).sub(new), new), h, left);
     }
 }
 

@@ -3,11 +3,10 @@
 use std::fmt;
 
 use crate::audio::sample::clean;
-use crate::dsp::fft::RealFft;
 use crate::dsp::window::hann;
 use crate::error::Error;
 use crate::frame::FrameSpec;
-use crate::kernels::{Kernels, Set, Shape};
+use crate::kernels::{Kernels, Set, Shape, Windows};
 use crate::nn::{Conv1d, Linear, LstmCell, Tensors, relu};
 
 /// Units of the LSTM, and channels of the convolution that feeds it.
@@ -43,8 +42,7 @@ impl Layout {
 pub struct Model {
     layout: Layout,
     kernels: Set,
-    window: Vec<f32>, // (layout.window)
-    fft: RealFft,
+    windows: Windows,
     convolutions: [Conv1d; 4],
     lstm: LstmCell,
     output: Linear,
@@ -74,7 +72,7 @@ pub(super) struct Workspace {
     narrowest: [f32; NARROW],    // (1, NARROW)
     features: [f32; HIDDEN],     // (1, HIDDEN)
     gates: [f32; 4 * HIDDEN],    // (4, HIDDEN)
-    fft: RealFft,
+    transform: Vec<f32>,         // scratch
 }
 
 impl Model {
@@ -113,8 +111,7 @@ impl Model {
         Ok(Self {
             layout,
             kernels: kernels.checked()?,
-            window: hann(layout.window),
-            fft: RealFft::new(layout.window),
+            windows: Windows::new(hann(layout.window), layout.window / 2, TIMES, layout.frame + 2 * layout.context),
             convolutions: [
                 Conv1d::load(&tensors, "conv1", shape(layout.bins(), HIDDEN, TIMES, 1))?,
                 Conv1d::load(&tensors, "conv2", shape(HIDDEN, NARROW, TIMES, 2))?,
@@ -146,16 +143,15 @@ impl Model {
             narrowest: [0.0; NARROW],
             features: [0.0; HIDDEN],
             gates: [0.0; 4 * HIDDEN],
-            fft: self.fft.clone(),
+            transform: vec![0.0; self.windows.scratch()],
         }
     }
 
     /// The score of the next frame of a stream; see [`Detector::score`](crate::Detector::score) for `frame`.
     pub(super) fn step(&self, state: &mut State, frame: &[f32], work: &mut Workspace) -> f32 {
         self.gather(state, frame, &mut work.samples);
-        self.spectra(work);
-
         let kernels = self.kernels;
+        kernels.spectra(&self.windows, &work.samples, &mut work.spectra, &mut work.transform);
         let [conv1, conv2, conv3, conv4] = &self.convolutions;
         conv1.forward_relu(kernels, &work.spectra, &mut work.wide);
         conv2.forward_relu(kernels, &work.wide, &mut work.narrow);
@@ -184,15 +180,6 @@ impl Model {
             samples[end + i] = samples[end - 2 - i];
         }
         state.context[..context].copy_from_slice(&samples[length..end]);
-    }
-
-    /// The magnitude spectra under the windows, shape (TIMES, bins).
-    fn spectra(&self, work: &mut Workspace) {
-        let starts = work.samples.windows(self.layout.window).step_by(self.layout.window / 2);
-        for (samples, spectrum) in starts.zip(work.spectra.chunks_exact_mut(self.layout.bins())) {
-            let windowed = samples.iter().zip(&self.window).map(|(sample, weight)| sample * weight);
-            work.fft.magnitudes(windowed, spectrum);
-        }
     }
 }
 
