@@ -31,6 +31,7 @@ pub mod detector;
 pub mod dsp;
 mod error;
 pub mod frame;
+#[allow(unsafe_code, reason = "vector instructions; nowhere else in the engine")]
 mod kernels;
 mod nn;
 pub mod segment;

@@ -10,7 +10,7 @@ mod linear;
 mod lstm;
 mod tensors;
 
-pub(crate) use conv1d::{Conv1d, Conv1dShape};
+pub(crate) use conv1d::Conv1d;
 #[cfg_attr(not(test), expect(unused_imports, reason = "Silero has an LSTM; the cell is for networks to come"))]
 pub(crate) use gru::GruCell;
 pub(crate) use linear::Linear;
@@ -19,13 +19,6 @@ pub(crate) use tensors::Tensors;
 
 #[cfg(test)]
 mod tests;
-
-/// `y += x`.
-fn add(y: &mut [f32], x: &[f32]) {
-    for (y, x) in y.iter_mut().zip(x) {
-        *y += x;
-    }
-}
 
 /// Negative numbers become 0.
 pub(crate) fn relu(x: &mut [f32]) {

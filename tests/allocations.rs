@@ -12,7 +12,7 @@ use voiced::{Detector, Kernels, ScoreStream, SegmentConfig, Silero, Stream};
 #[test]
 fn scoring_allocates_nothing() {
     let speech = common::speech(16_000);
-    for &kernels in Kernels::available() {
+    for kernels in Kernels::available() {
         let mut detector = Silero::new(Arc::new(Model::embedded(16_000, kernels).unwrap()));
         let allocations = measure(|| {
             for frame in speech.chunks(512) {

@@ -38,7 +38,7 @@ fn scores_are_the_official_ones() {
             ("silence_Rk", vec![0.0; two_seconds]),
             ("noise_Rk", white_noise(two_seconds)),
         ];
-        for &kernels in Kernels::available() {
+        for kernels in Kernels::available() {
             let mut detector = detector(rate, kernels);
             for (name, samples) in &recordings {
                 let name = name.replace('R', &(rate / 1000).to_string());
@@ -98,7 +98,7 @@ fn streams_of_one_model_are_independent() {
 #[test]
 fn bad_samples_do_no_lasting_harm() {
     let speech = speech(16_000);
-    for &kernels in Kernels::available() {
+    for kernels in Kernels::available() {
         let mut detector = detector(16_000, kernels);
         for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, f32::MAX, f32::MIN, 1e-42] {
             detector.reset();

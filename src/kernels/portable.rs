@@ -5,58 +5,69 @@
 //! several chains with a sum over them at the end come out further from it.
 
 use wide::bytemuck::cast;
-use wide::{f32x8, i32x8};
+use wide::{f32x4, i32x4};
 
-use super::Panels;
-use super::scalar::{EXP_LIMIT, EXP_POLYNOMIAL, LN_2_HIGH, LN_2_LOW};
+use super::entry_points;
+use super::simd::Simd;
 
-const WIDTH: usize = 8;
+/// Four numbers: what SSE2, NEON and wasm's simd128 have in a register.
+#[derive(Clone, Copy)]
+pub(super) struct Wide(f32x4);
 
-/// See [`super::scalar::accumulate`].
-pub(super) fn accumulate(weights: &Panels, x: &[f32], sums: &mut [f32]) {
-    for (block, sums) in sums.chunks_mut(Panels::LANES).enumerate() {
-        let mut lanes = [0.0; Panels::LANES];
-        lanes[..sums.len()].copy_from_slice(sums);
-        let [mut low, mut high]: [f32x8; Panels::LANES / WIDTH] = cast(lanes);
-        for (&x, row) in x.iter().zip(weights.block(block)) {
-            let row: [f32x8; Panels::LANES / WIDTH] = cast(*row);
-            low = row[0].mul_add(f32x8::splat(x), low);
-            high = row[1].mul_add(f32x8::splat(x), high);
-        }
-        let lanes: [f32; Panels::LANES] = cast([low, high]);
-        sums.copy_from_slice(&lanes[..sums.len()]);
+impl Simd for Wide {
+    const LANES: usize = 4;
+
+    #[inline(always)]
+    unsafe fn splat(x: f32) -> Self {
+        Self(f32x4::splat(x))
+    }
+    #[inline(always)]
+    unsafe fn load(from: *const f32) -> Self {
+        // SAFETY: the caller's pointer is good for four numbers.
+        Self(f32x4::new(unsafe { from.cast::<[f32; 4]>().read() }))
+    }
+    #[inline(always)]
+    unsafe fn store(self, to: *mut f32) {
+        // SAFETY: the caller's pointer is good for four numbers.
+        unsafe { to.cast::<[f32; 4]>().write(self.0.to_array()) }
+    }
+    #[inline(always)]
+    unsafe fn add(self, other: Self) -> Self {
+        Self(self.0 + other.0)
+    }
+    #[inline(always)]
+    unsafe fn sub(self, other: Self) -> Self {
+        Self(self.0 - other.0)
+    }
+    #[inline(always)]
+    unsafe fn mul(self, other: Self) -> Self {
+        Self(self.0 * other.0)
+    }
+    #[inline(always)]
+    unsafe fn div(self, other: Self) -> Self {
+        Self(self.0 / other.0)
+    }
+    #[inline(always)]
+    unsafe fn max(self, other: Self) -> Self {
+        Self(self.0.fast_max(other.0))
+    }
+    #[inline(always)]
+    unsafe fn min(self, other: Self) -> Self {
+        Self(self.0.fast_min(other.0))
+    }
+    #[inline(always)]
+    unsafe fn sqrt(self) -> Self {
+        Self(self.0.sqrt())
+    }
+    #[inline(always)]
+    unsafe fn mul_add(self, factor: Self, addend: Self) -> Self {
+        Self(self.0.mul_add(factor.0, addend.0))
+    }
+    #[inline(always)]
+    unsafe fn exponent_of_low_bits(self) -> Self {
+        let bits: i32x4 = cast(self.0);
+        Self(cast((bits << 23) + i32x4::splat(1.0_f32.to_bits().cast_signed())))
     }
 }
 
-/// See [`super::scalar::sigmoid`].
-pub(super) fn sigmoid(x: &mut [f32]) {
-    map(x, |x| 1.0 / (1.0 + exp(-x)));
-}
-
-/// See [`super::scalar::tanh`].
-pub(super) fn tanh(x: &mut [f32]) {
-    map(x, |x| 2.0 / (1.0 + exp(-2.0 * x)) - 1.0);
-}
-
-#[inline(always)]
-fn map(x: &mut [f32], f: impl Fn(f32x8) -> f32x8) {
-    let (vectors, rest) = x.as_chunks_mut::<WIDTH>();
-    for x in vectors {
-        *x = f(f32x8::new(*x)).to_array();
-    }
-    let mut last = [0.0; WIDTH];
-    last[..rest.len()].copy_from_slice(rest);
-    rest.copy_from_slice(&f(f32x8::new(last)).to_array()[..rest.len()]);
-}
-
-/// See [`super::scalar`]'s `exp`.
-#[inline(always)]
-fn exp(x: f32x8) -> f32x8 {
-    let x = x.fast_max(f32x8::splat(-EXP_LIMIT)).fast_min(f32x8::splat(EXP_LIMIT));
-    let n = (x * std::f32::consts::LOG2_E).round_int();
-    let whole = f32x8::from_i32x8(n);
-    let r = x - whole * LN_2_HIGH - whole * LN_2_LOW;
-    let p = EXP_POLYNOMIAL.iter().fold(f32x8::ZERO, |p, &coefficient| p.mul_add(r, f32x8::splat(coefficient)));
-    let power_of_two: f32x8 = cast::<i32x8, f32x8>((n + i32x8::splat(127)) << 23);
-    p.mul_add(r * r, r + 1.0) * power_of_two
-}
+entry_points!(Wide, Wide, , conv1: (2, 2, 1), conv2: (4, 2, 2), matrix: (8, 2, 4));

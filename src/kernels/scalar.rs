@@ -1,48 +1,88 @@
 //! The reference: what each kernel computes, one number at a time.
 
-use super::Panels;
+use super::{Begin, End, Weights};
 
-/// `sums[o] += W[o, k] * x[k]`, one fused multiply-add after the other in the order of `k`.
-pub(super) fn accumulate(weights: &Panels, x: &[f32], sums: &mut [f32]) {
-    for (block, sums) in sums.chunks_mut(Panels::LANES).enumerate() {
-        let rows = weights.block(block); // (inputs, lanes)
-        for (lane, sum) in sums.iter_mut().enumerate() {
-            for (&x, row) in x.iter().zip(rows) {
-                *sum = x.mul_add(row[lane], *sum);
+/// `y[f, p, o] = sum over i, k of W[o, i, k] x[f, p * stride + k - taps / 2, i]`, in that order; see
+/// [`Set::convolve`](super::Set::convolve).
+pub(super) fn convolve(weights: &Weights, x: &[f32], y: &mut [f32], begin: Begin, end: End) {
+    let shape = weights.shape;
+    let frames = x.chunks_exact(shape.times * shape.inputs);
+    let outputs = y.chunks_exact_mut(shape.output_times() * shape.outputs);
+    for (x, y) in frames.zip(outputs) {
+        for (p, y) in y.chunks_exact_mut(shape.outputs).enumerate() {
+            for (o, y) in y.iter_mut().enumerate() {
+                let panel = &weights.lines[o / Weights::LANES * weights.panel_lines()..];
+                let mut sum = if begin == Begin::FromY { *y } else { 0.0 };
+                for i in 0..shape.inputs {
+                    for k in 0..shape.taps {
+                        let time = (p * shape.stride + k).checked_sub(shape.taps / 2);
+                        if let Some(time) = time.filter(|&time| time < shape.times) {
+                            let weight = panel[i * shape.taps + k].0[o % Weights::LANES];
+                            sum = x[time * shape.inputs + i].mul_add(weight, sum);
+                        }
+                    }
+                }
+                *y = match end {
+                    End::Sum => sum,
+                    End::Bias => sum + weights.bias[o],
+                    End::BiasRelu => (sum + weights.bias[o]).max(0.0),
+                };
             }
         }
     }
 }
 
-/// `1 / (1 + e^-x)`.
-pub(super) fn sigmoid(x: &mut [f32]) {
-    for x in x {
-        *x = 1.0 / (1.0 + exp(-*x));
+/// See [`Set::lstm_gates`](super::Set::lstm_gates).
+pub(super) fn lstm_gates(gates: &[f32], h: &mut [f32], c: &mut [f32]) {
+    let hidden = h.len();
+    for u in 0..hidden {
+        let [i, f, g, o] = [0, 1, 2, 3].map(|gate| gates[gate * hidden + u]);
+        c[u] = sigmoid(f).mul_add(c[u], sigmoid(i) * tanh(g));
+        h[u] = sigmoid(o) * tanh(c[u]);
     }
 }
 
-/// `tanh x = 2 sigmoid(2x) - 1`: exact enough near 0, where the absolute error counts and not the relative one.
-pub(super) fn tanh(x: &mut [f32]) {
-    for x in x {
-        *x = 2.0 / (1.0 + exp(-2.0 * *x)) - 1.0;
+/// See [`Set::gru_gates`](super::Set::gru_gates).
+pub(super) fn gru_gates(from_input: &[f32], from_hidden: &[f32], h: &mut [f32]) {
+    let hidden = h.len();
+    for u in 0..hidden {
+        let [r, z] = [0, 1].map(|gate| sigmoid(from_input[gate * hidden + u] + from_hidden[gate * hidden + u]));
+        let n = tanh(r.mul_add(from_hidden[2 * hidden + u], from_input[2 * hidden + u]));
+        h[u] = z.mul_add(h[u] - n, n);
     }
+}
+
+/// `1 / (1 + e^-x)`.
+pub(super) fn sigmoid(x: f32) -> f32 {
+    1.0 / (1.0 + exp(0.0 - x))
+}
+
+/// `tanh x = 2 sigmoid(2x) - 1`: exact enough near 0, where the absolute error counts and not the relative one.
+pub(super) fn tanh(x: f32) -> f32 {
+    2.0 / (1.0 + exp(-2.0 * x)) - 1.0
 }
 
 /// `e^x` to 2e-7 of its value; `x` beyond ±[`EXP_LIMIT`] counts as the limit.
 ///
-/// With `n` the integer nearest to `x / ln 2` and `r` the rest, `e^x = 2^n e^r`. The power of two goes into the
-/// exponent bits, and `e^r = 1 + r + r² p(r)` on the small interval that is left.
+/// With `n` the integer nearest to `x / ln 2` and `r` the rest, `e^x = 2^n e^r`. Adding [`ROUNDER`] leaves `n` in the
+/// low bits of the sum, from where it goes into the exponent; and `e^r = 1 + r + r² p(r)` on the small interval that
+/// is left.
 fn exp(x: f32) -> f32 {
     let x = x.clamp(-EXP_LIMIT, EXP_LIMIT);
-    let n = (x * std::f32::consts::LOG2_E).round_ties_even();
+    let rounded = x.mul_add(std::f32::consts::LOG2_E, ROUNDER);
+    let n = rounded - ROUNDER;
     let r = n.mul_add(-LN_2_LOW, n.mul_add(-LN_2_HIGH, x));
-    let p = EXP_POLYNOMIAL.iter().fold(0.0_f32, |p, &coefficient| p.mul_add(r, coefficient));
-    let power_of_two = f32::from_bits(((n as i32 + 127) << 23) as u32);
+    let [first, rest @ ..] = EXP_POLYNOMIAL;
+    let p = rest.iter().fold(first, |p, &coefficient| p.mul_add(r, coefficient));
+    let power_of_two = f32::from_bits((rounded.to_bits() << 23).wrapping_add(1.0_f32.to_bits()));
     p.mul_add(r * r, r + 1.0) * power_of_two
 }
 
 /// Beyond it `e^x` would leave the normal numbers; the sigmoid is 0 or 1 long before.
 pub(super) const EXP_LIMIT: f32 = 87.0;
+
+/// 1.5 * 2^23: a number this large has no bits for fractions, so that adding a small one rounds it.
+pub(super) const ROUNDER: f32 = 12_582_912.0;
 
 /// ln 2 in two parts, the first with so few bits that its product with `n` is exact.
 pub(super) const LN_2_HIGH: f32 = 355.0 / 512.0;
@@ -50,4 +90,4 @@ pub(super) const LN_2_LOW: f32 = -2.121_944_4e-4;
 
 /// `p(r)`, the highest power first; minimax on |r| <= ln 2 / 2, from the Cephes library's `expf` (S. L. Moshier).
 pub(super) const EXP_POLYNOMIAL: [f32; 6] =
-    [1.987_569_1e-4, 1.398_199_9e-3, 8.333_452e-3, 4.166_579_6e-2, 1.666_666_5e-1, 5.000_000_1e-1];
+    [1.987_569_1e-4, 1.398_2e-3, 8.333_452e-3, 4.166_579_6e-2, 1.666_666_5e-1, 0.5];

@@ -5,9 +5,12 @@ use super::*;
 /// The largest absolute error that an activation may have for scores to hold to 1e-5 (measured; see DESIGN.md).
 const ACTIVATION_TOLERANCE: f64 = 5e-7;
 
-/// A chain of rounded sums may differ from another order by this share of the sum of magnitudes: 2^-24 a step, and
-/// rounding errors mostly cancel.
-const SUM_TOLERANCE: f32 = 1e-6;
+/// A chain of rounded sums may be off by this share of the sum of magnitudes: 2^-24 a step, and rounding errors mostly
+/// cancel.
+const SUM_TOLERANCE: f64 = 1e-6;
+
+/// How far an activation without fused multiply-adds may be from the reference.
+const UNFUSED_TOLERANCE: f32 = 3e-7;
 
 fn noise(seed: u32, count: usize) -> Vec<f32> {
     let mut state = seed;
@@ -18,23 +21,120 @@ fn noise(seed: u32, count: usize) -> Vec<f32> {
     std::iter::repeat_with(next).take(count).collect()
 }
 
-#[test]
-fn accumulate_is_a_matrix_times_a_vector() {
-    for &kernels in Kernels::available() {
-        for (outputs, inputs) in [(1, 1), (16, 8), (17, 3), (128, 387), (15, 0), (33, 64)] {
-            let weights = noise(1, outputs * inputs);
-            let panels = Panels::pack(outputs, inputs, |o, i| weights[o * inputs + i]);
-            let x = noise(2, inputs);
-            let start = noise(3, outputs);
-            let mut sums = start.clone();
-            kernels.accumulate(&panels, &x, &mut sums);
+/// Noise with zeros among it, as a ReLU leaves them.
+fn rectified(seed: u32, count: usize) -> Vec<f32> {
+    noise(seed, count).into_iter().map(|x| x.max(0.0)).collect()
+}
+
+fn sets() -> impl Iterator<Item = Set> {
+    Kernels::available().map(|kernels| kernels.checked().unwrap())
+}
+
+fn shapes() -> impl Iterator<Item = Shape> {
+    let sizes = [(1, 1), (129, 128), (8, 16), (3, 17), (64, 64), (600, 33), (1, 300)];
+    let kinds = [(1, 1, 1), (1, 3, 1), (2, 3, 2), (4, 3, 1), (4, 3, 2)];
+    sizes.into_iter().flat_map(move |(inputs, outputs)| {
+        kinds.map(|(times, taps, stride)| Shape { inputs, outputs, times, taps, stride })
+    })
+}
+
+/// The convolution in `f64`: each output, and the sum of its products' magnitudes.
+fn exact(shape: Shape, weight: &[f32], x: &[f32], start: &[f32]) -> Vec<(f64, f64)> {
+    let Shape { inputs, outputs, times, taps, stride } = shape;
+    let mut results = Vec::new();
+    for (x, start) in x.chunks(times * inputs).zip(start.chunks(shape.output_times() * outputs)) {
+        for p in 0..shape.output_times() {
             for o in 0..outputs {
-                let products = (0..inputs).map(|k| f64::from(weights[o * inputs + k]) * f64::from(x[k]));
-                let exact = f64::from(start[o]) + products.clone().sum::<f64>();
-                let scale = 1.0 + products.map(f64::abs).sum::<f64>() as f32;
-                let error = (sums[o] - exact as f32).abs();
-                assert!(error <= SUM_TOLERANCE * scale, "{kernels} {outputs}x{inputs}: {error}");
+                let (mut sum, mut magnitude) = (f64::from(start[p * outputs + o]), 1.0);
+                for i in 0..inputs {
+                    for k in 0..taps {
+                        let time = (p * stride + k) as isize - (taps / 2) as isize;
+                        if (0..times as isize).contains(&time) {
+                            let product = f64::from(x[time as usize * inputs + i])
+                                * f64::from(weight[(o * inputs + i) * taps + k]);
+                            sum += product;
+                            magnitude += product.abs();
+                        }
+                    }
+                }
+                results.push((sum, magnitude));
             }
+        }
+    }
+    results
+}
+
+#[test]
+fn convolutions_are_what_they_say() {
+    for shape in shapes() {
+        let weight = noise(1, shape.outputs * shape.inputs * shape.taps);
+        let bias = noise(2, shape.outputs);
+        let weights = Weights::pack(shape, &weight, bias.clone());
+        for frames in [0, 1, 2, 7] {
+            let x = rectified(3, frames * shape.times * shape.inputs);
+            let start = noise(4, frames * shape.output_times() * shape.outputs);
+            let zero = vec![0.0; start.len()];
+            for (begin, end) in [(Begin::Zero, End::Sum), (Begin::FromY, End::Bias), (Begin::Zero, End::BiasRelu)] {
+                let from = if begin == Begin::FromY { &start } else { &zero };
+                let exact = exact(shape, &weight, &x, from);
+                for set in sets() {
+                    let mut y = start.clone();
+                    set.convolve(&weights, &x, &mut y, begin, end);
+                    for (at, (y, (sum, magnitude))) in y.iter().zip(&exact).enumerate() {
+                        let bias = f64::from(bias[at % shape.outputs]);
+                        let expected = match end {
+                            End::Sum => *sum,
+                            End::Bias => sum + bias,
+                            End::BiasRelu => (sum + bias).max(0.0),
+                        };
+                        let error = (f64::from(*y) - expected).abs();
+                        assert!(error <= SUM_TOLERANCE * magnitude, "{set:?} {shape:?} {begin:?} {end:?}: {error}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The sets that fuse multiplication and addition, and so round as the reference does.
+fn fused_sets() -> impl Iterator<Item = Set> {
+    sets().filter(|set| set.kernels() != Kernels::Portable)
+}
+
+#[test]
+fn fused_sets_agree_with_the_reference_to_the_bit() {
+    let reference = Kernels::Scalar.checked().unwrap();
+    for shape in shapes() {
+        let weights =
+            Weights::pack(shape, &noise(1, shape.outputs * shape.inputs * shape.taps), noise(2, shape.outputs));
+        for frames in [1, 13] {
+            let x = rectified(3, frames * shape.times * shape.inputs);
+            let mut expected = noise(4, frames * shape.output_times() * shape.outputs);
+            let start = expected.clone();
+            reference.convolve(&weights, &x, &mut expected, Begin::FromY, End::Bias);
+            for set in fused_sets() {
+                let mut y = start.clone();
+                set.convolve(&weights, &x, &mut y, Begin::FromY, End::Bias);
+                assert_eq!(y, expected, "{set:?} {shape:?}");
+            }
+        }
+    }
+    for hidden in [1, 3, 20, 128] {
+        let (gates, start) = (noise(5, 4 * hidden), noise(6, hidden));
+        let gates: Vec<f32> = gates.into_iter().map(|x| 20.0 * x).collect();
+        let recurrent = noise(7, 3 * hidden);
+        let run = |set: Set| {
+            let (mut h, mut c, mut gru) = (vec![0.0; hidden], start.clone(), start.clone());
+            set.lstm_gates(&gates, &mut h, &mut c);
+            set.gru_gates(&gates[hidden..], &recurrent, &mut gru);
+            [h, c, gru].concat()
+        };
+        let expected = run(reference);
+        for set in fused_sets() {
+            assert_eq!(run(set), expected, "{set:?} {hidden}");
+        }
+        for (ours, expected) in run(Kernels::Portable.checked().unwrap()).iter().zip(&expected) {
+            assert!((ours - expected).abs() <= UNFUSED_TOLERANCE, "{ours} {expected}");
         }
     }
 }
@@ -43,38 +143,37 @@ fn accumulate_is_a_matrix_times_a_vector() {
 fn activations_are_accurate_over_their_whole_range() {
     let mut inputs: Vec<f32> = (-400_000..400_000).map(|n| n as f32 / 4000.0).collect();
     inputs.extend([0.0, -0.0, 1e-30, f32::MIN_POSITIVE, 88.8, -88.8, 1e9, -1e9, f32::MAX, f32::MIN]);
-    for &kernels in Kernels::available() {
-        let (mut sigmoid, mut tanh) = (inputs.clone(), inputs.clone());
-        kernels.sigmoid(&mut sigmoid);
-        kernels.tanh(&mut tanh);
-        for (i, &x) in inputs.iter().enumerate() {
+    for set in sets() {
+        for &x in &inputs {
             let exact = 1.0 / (1.0 + f64::from(-x).exp());
-            assert!((f64::from(sigmoid[i]) - exact).abs() < ACTIVATION_TOLERANCE, "{kernels} sigmoid {x}");
-            assert!((f64::from(tanh[i]) - f64::from(x).tanh()).abs() < ACTIVATION_TOLERANCE, "{kernels} tanh {x}");
-            assert!((0.0..=1.0).contains(&sigmoid[i]) && (-1.0..=1.0).contains(&tanh[i]), "{kernels} range {x}");
+            // With a wide open input gate c is tanh x, and with c = 0 a wide open output gate makes h of it.
+            let (mut h, mut c) = ([0.0], [0.0]);
+            set.lstm_gates(&[200.0, 0.0, x, 200.0], &mut h, &mut c);
+            assert!((f64::from(c[0]) - f64::from(x).tanh()).abs() < ACTIVATION_TOLERANCE, "{set:?} tanh {x}");
+            // With c = 1 and a closed input gate, c becomes sigmoid x.
+            let mut c = [1.0];
+            set.lstm_gates(&[-200.0, x, 0.0, 0.0], &mut h, &mut c);
+            assert!((f64::from(c[0]) - exact).abs() < ACTIVATION_TOLERANCE, "{set:?} sigmoid {x}");
+            let sigmoid = set.sigmoid(x);
+            assert!((f64::from(sigmoid) - exact).abs() < ACTIVATION_TOLERANCE, "{set:?} sigmoid {x}");
+            assert!((0.0..=1.0).contains(&sigmoid) && (0.0..=1.0).contains(&c[0]), "{set:?} range {x}");
         }
-    }
-}
-
-#[test]
-fn activations_do_not_depend_on_the_place_in_the_slice() {
-    for &kernels in Kernels::available() {
-        let mut whole = noise(4, 40);
-        let mut single = whole.clone();
-        kernels.sigmoid(&mut whole);
-        for x in single.chunks_mut(1) {
-            kernels.sigmoid(x);
-        }
-        assert_eq!(whole, single, "{kernels}");
     }
 }
 
 #[test]
 fn names_are_read_back() {
-    for &kernels in Kernels::available() {
+    for kernels in Kernels::available() {
         assert_eq!(kernels.name().parse(), Ok(kernels));
     }
     assert_eq!("auto".parse(), Ok(Kernels::best()));
     let unknown = "sse9".parse::<Kernels>().unwrap_err().to_string();
     assert!(unknown.contains("sse9") && unknown.contains("portable"), "{unknown}");
+}
+
+#[test]
+fn a_set_that_is_not_there_is_refused() {
+    for kernels in Kernels::ALL {
+        assert_eq!(kernels.checked().is_ok(), kernels.is_available(), "{kernels}");
+    }
 }

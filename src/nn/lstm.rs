@@ -1,8 +1,8 @@
 //! The long short-term memory cell (Hochreiter and Schmidhuber 1997, with the forget gate of Gers et al. 2000).
 
-use super::{Tensors, add};
+use super::Tensors;
 use crate::error::Error;
-use crate::kernels::{Kernels, Panels};
+use crate::kernels::{Begin, End, Set, Shape, Weights};
 
 /// One step of an LSTM, in PyTorch's order of gates:
 ///
@@ -11,12 +11,10 @@ use crate::kernels::{Kernels, Panels};
 /// c' = sigmoid(f) c + sigmoid(i) tanh(g)
 /// h' = sigmoid(o) tanh(c')
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct LstmCell {
-    input: Panels,     // (4 * hidden, inputs)
-    recurrent: Panels, // (4 * hidden, hidden)
-    bias: Vec<f32>,    // (4 * hidden): b_ih + b_hh
-    hidden: usize,
+    input: Weights,     // (4 * hidden, inputs)
+    recurrent: Weights, // (4 * hidden, hidden); its bias is b_ih + b_hh
 }
 
 impl LstmCell {
@@ -28,34 +26,21 @@ impl LstmCell {
         let recurrent = tensors.values(&format!("{name}.weight_hh"), &[gates, hidden])?;
         let bias_input = tensors.values(&format!("{name}.bias_ih"), &[gates])?;
         let bias_recurrent = tensors.values(&format!("{name}.bias_hh"), &[gates])?;
+        let bias = bias_input.iter().zip(&bias_recurrent).map(|(a, b)| a + b).collect();
         Ok(Self {
-            input: Panels::pack(gates, inputs, |o, i| input[o * inputs + i]),
-            recurrent: Panels::pack(gates, hidden, |o, i| recurrent[o * hidden + i]),
-            bias: bias_input.iter().zip(&bias_recurrent).map(|(a, b)| a + b).collect(),
-            hidden,
+            input: Weights::pack(Shape::matrix(gates, inputs), &input, vec![0.0; gates]),
+            recurrent: Weights::pack(Shape::matrix(gates, hidden), &recurrent, bias),
         })
     }
 
-    /// Moves the state `h`, `c` (hidden) on by the input `x` (inputs); `gates` (4 * hidden) is scratch.
-    pub(crate) fn step(&self, kernels: Kernels, x: &[f32], h: &mut [f32], c: &mut [f32], gates: &mut [f32]) {
-        gates.fill(0.0);
-        kernels.accumulate(&self.input, x, gates);
-        kernels.accumulate(&self.recurrent, h, gates);
-        add(gates, &self.bias);
+    /// What the gates of frames get from their inputs; shapes: `x` (frames, inputs), `gates` (frames, 4 * hidden).
+    pub(crate) fn project(&self, kernels: Set, x: &[f32], gates: &mut [f32]) {
+        kernels.convolve(&self.input, x, gates, Begin::Zero, End::Sum);
+    }
 
-        let (input_forget, cell_output) = gates.split_at_mut(2 * self.hidden);
-        let (cell, output) = cell_output.split_at_mut(self.hidden);
-        kernels.sigmoid(input_forget);
-        kernels.tanh(cell);
-        kernels.sigmoid(output);
-        let (input, forget) = input_forget.split_at(self.hidden);
-        for u in 0..self.hidden {
-            c[u] = forget[u].mul_add(c[u], input[u] * cell[u]);
-        }
-        h.copy_from_slice(c);
-        kernels.tanh(h);
-        for u in 0..self.hidden {
-            h[u] *= output[u];
-        }
+    /// Moves the state `h`, `c` (hidden) on by one frame, from what [`LstmCell::project`] put into `gates` (4 * hidden).
+    pub(crate) fn step(&self, kernels: Set, gates: &mut [f32], h: &mut [f32], c: &mut [f32]) {
+        kernels.convolve(&self.recurrent, h, gates, Begin::FromY, End::Bias);
+        kernels.lstm_gates(gates, h, c);
     }
 }

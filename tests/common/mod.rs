@@ -4,24 +4,24 @@
 use std::path::PathBuf;
 
 /// The path of a file in `tests/data`.
-pub fn data(name: &str) -> PathBuf {
+pub(crate) fn data(name: &str) -> PathBuf {
     [env!("CARGO_MANIFEST_DIR"), "tests/data", name].iter().collect()
 }
 
 /// The samples of the bundled recording at 8,000 or 16,000 Hz, as 16-bit integers.
-pub fn speech_i16(rate: u32) -> Vec<i16> {
+pub(crate) fn speech_i16(rate: u32) -> Vec<i16> {
     let bytes = std::fs::read(data(&format!("speech_{}k.wav", rate / 1000))).unwrap();
     let header = 44; // canonical, written by tools/export/golden.py
     bytes[header..].as_chunks::<2>().0.iter().map(|&word| i16::from_le_bytes(word)).collect()
 }
 
 /// The same recording with full scale at 1.
-pub fn speech(rate: u32) -> Vec<f32> {
+pub(crate) fn speech(rate: u32) -> Vec<f32> {
     speech_i16(rate).into_iter().map(|sample| f32::from(sample) / 32_768.0).collect()
 }
 
 /// White noise at a tenth of full scale, as `tools/export/golden.py` makes it.
-pub fn white_noise(count: usize) -> Vec<f32> {
+pub(crate) fn white_noise(count: usize) -> Vec<f32> {
     let mut state = 1_u32;
     let next = || {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
@@ -31,16 +31,16 @@ pub fn white_noise(count: usize) -> Vec<f32> {
 }
 
 /// A golden file of named tensors.
-pub struct Golden(Vec<u8>);
+pub(crate) struct Golden(Vec<u8>);
 
 impl Golden {
     /// Reads a file in `tests/data`.
-    pub fn read(name: &str) -> Self {
+    pub(crate) fn read(name: &str) -> Self {
         Self(std::fs::read(data(name)).unwrap())
     }
 
     /// A tensor's numbers.
-    pub fn values(&self, name: &str) -> Vec<f32> {
+    pub(crate) fn values(&self, name: &str) -> Vec<f32> {
         let tensors = safetensors::SafeTensors::deserialize(&self.0).unwrap();
         let tensor = tensors.tensor(name).unwrap_or_else(|_| panic!("no golden tensor {name}"));
         tensor.data().as_chunks::<4>().0.iter().map(|&word| f32::from_le_bytes(word)).collect()

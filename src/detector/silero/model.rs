@@ -3,12 +3,11 @@
 use std::fmt;
 
 use crate::audio::sample::clean;
-use crate::dsp::fft::RealFft;
 use crate::dsp::window::hann;
 use crate::error::Error;
 use crate::frame::FrameSpec;
-use crate::kernels::Kernels;
-use crate::nn::{Conv1d, Conv1dShape, Linear, LstmCell, Tensors, relu};
+use crate::kernels::{Kernels, Set, Shape, Windows};
+use crate::nn::{Conv1d, Linear, LstmCell, Tensors, relu};
 
 /// Units of the LSTM, and channels of the convolution that feeds it.
 const HIDDEN: usize = 128;
@@ -42,9 +41,8 @@ impl Layout {
 /// The weights of the network for one of its two rates; they never change, and any number of streams share them.
 pub struct Model {
     layout: Layout,
-    kernels: Kernels,
-    window: Vec<f32>, // (layout.window)
-    fft: RealFft,
+    kernels: Set,
+    windows: Windows,
     convolutions: [Conv1d; 4],
     lstm: LstmCell,
     output: Linear,
@@ -74,8 +72,7 @@ pub(super) struct Workspace {
     narrowest: [f32; NARROW],    // (1, NARROW)
     features: [f32; HIDDEN],     // (1, HIDDEN)
     gates: [f32; 4 * HIDDEN],    // (4, HIDDEN)
-    window: Vec<f32>,            // a convolution's, (channels, 3)
-    fft: RealFft,
+    transform: Vec<f32>,         // scratch
 }
 
 impl Model {
@@ -110,17 +107,16 @@ impl Model {
             Some(65) => Layout::AT_8_KHZ,
             _ => Layout::AT_16_KHZ,
         };
-        let shape = |inputs, outputs, stride| Conv1dShape { inputs, outputs, kernel: 3, stride, padding: 1 };
+        let shape = |inputs, outputs, times, stride| Shape { inputs, outputs, times, taps: 3, stride };
         Ok(Self {
             layout,
-            kernels,
-            window: hann(layout.window),
-            fft: RealFft::new(layout.window),
+            kernels: kernels.checked()?,
+            windows: Windows::new(hann(layout.window), layout.window / 2, TIMES, layout.frame + 2 * layout.context),
             convolutions: [
-                Conv1d::load(&tensors, "conv1", shape(layout.bins(), HIDDEN, 1))?,
-                Conv1d::load(&tensors, "conv2", shape(HIDDEN, NARROW, 2))?,
-                Conv1d::load(&tensors, "conv3", shape(NARROW, NARROW, 2))?,
-                Conv1d::load(&tensors, "conv4", shape(NARROW, HIDDEN, 1))?,
+                Conv1d::load(&tensors, "conv1", shape(layout.bins(), HIDDEN, TIMES, 1))?,
+                Conv1d::load(&tensors, "conv2", shape(HIDDEN, NARROW, TIMES, 2))?,
+                Conv1d::load(&tensors, "conv3", shape(NARROW, NARROW, 2, 2))?,
+                Conv1d::load(&tensors, "conv4", shape(NARROW, HIDDEN, 1, 1))?,
             ],
             lstm: LstmCell::load(&tensors, "lstm", HIDDEN, HIDDEN)?,
             output: Linear::load(&tensors, "output", HIDDEN, 1)?,
@@ -135,7 +131,7 @@ impl Model {
 
     /// The kernel set that runs it.
     pub fn kernels(&self) -> Kernels {
-        self.kernels
+        self.kernels.kernels()
     }
 
     pub(super) fn workspace(&self) -> Workspace {
@@ -147,34 +143,28 @@ impl Model {
             narrowest: [0.0; NARROW],
             features: [0.0; HIDDEN],
             gates: [0.0; 4 * HIDDEN],
-            window: vec![0.0; self.convolutions.iter().map(Conv1d::window_len).max().unwrap_or(0)],
-            fft: self.fft.clone(),
+            transform: vec![0.0; self.windows.scratch()],
         }
     }
 
     /// The score of the next frame of a stream; see [`Detector::score`](crate::Detector::score) for `frame`.
     pub(super) fn step(&self, state: &mut State, frame: &[f32], work: &mut Workspace) -> f32 {
         self.gather(state, frame, &mut work.samples);
-        self.spectra(work);
-
         let kernels = self.kernels;
+        kernels.spectra(&self.windows, &work.samples, &mut work.spectra, &mut work.transform);
         let [conv1, conv2, conv3, conv4] = &self.convolutions;
-        conv1.forward(kernels, &work.spectra, &mut work.wide, &mut work.window);
-        relu(&mut work.wide);
-        conv2.forward(kernels, &work.wide, &mut work.narrow, &mut work.window);
-        relu(&mut work.narrow);
-        conv3.forward(kernels, &work.narrow, &mut work.narrowest, &mut work.window);
-        relu(&mut work.narrowest);
-        conv4.forward(kernels, &work.narrowest, &mut work.features, &mut work.window);
-        relu(&mut work.features);
-        self.lstm.step(kernels, &work.features, &mut state.h, &mut state.c, &mut work.gates);
+        conv1.forward_relu(kernels, &work.spectra, &mut work.wide);
+        conv2.forward_relu(kernels, &work.wide, &mut work.narrow);
+        conv3.forward_relu(kernels, &work.narrow, &mut work.narrowest);
+        conv4.forward_relu(kernels, &work.narrowest, &mut work.features);
+        self.lstm.project(kernels, &work.features, &mut work.gates);
+        self.lstm.step(kernels, &mut work.gates, &mut state.h, &mut state.c);
 
         work.features.copy_from_slice(&state.h);
         relu(&mut work.features);
         let mut score = [0.0];
         self.output.forward(kernels, &work.features, &mut score);
-        kernels.sigmoid(&mut score);
-        score[0]
+        kernels.sigmoid(score[0])
     }
 
     /// Puts context, frame and reflection in a row, and keeps the frame's end as the next context.
@@ -191,20 +181,11 @@ impl Model {
         }
         state.context[..context].copy_from_slice(&samples[length..end]);
     }
-
-    /// The magnitude spectra under the windows, shape (TIMES, bins).
-    fn spectra(&self, work: &mut Workspace) {
-        let starts = work.samples.windows(self.layout.window).step_by(self.layout.window / 2);
-        for (samples, spectrum) in starts.zip(work.spectra.chunks_exact_mut(self.layout.bins())) {
-            let windowed = samples.iter().zip(&self.window).map(|(sample, weight)| sample * weight);
-            work.fft.magnitudes(windowed, spectrum);
-        }
-    }
 }
 
 impl fmt::Debug for Model {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Model").field("spec", &self.spec()).field("kernels", &self.kernels).finish_non_exhaustive()
+        f.debug_struct("Model").field("spec", &self.spec()).field("kernels", &self.kernels()).finish_non_exhaustive()
     }
 }
 
@@ -225,7 +206,7 @@ mod tests {
             let samples: Vec<f32> =
                 wav[44..].as_chunks().0.iter().map(|&word| f32::from(i16::from_le_bytes(word)) / 32_768.0).collect();
             let official = Tensors::parse(&golden).unwrap().values(&format!("{name}_state"), &[2, HIDDEN]).unwrap();
-            for &kernels in Kernels::available() {
+            for kernels in Kernels::available() {
                 let model = Model::embedded(rate, kernels).unwrap();
                 let (mut state, mut workspace) = (State::default(), model.workspace());
                 for frame in samples.chunks(model.spec().hop) {

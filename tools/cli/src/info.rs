@@ -20,7 +20,7 @@ pub(crate) fn run() -> Result<(), Stop> {
 }
 
 fn text() -> String {
-    let kernels = |sets: &[Kernels]| sets.iter().map(|set| set.name()).collect::<Vec<_>>().join(", ");
+    let available: Vec<_> = Kernels::available().map(Kernels::name).collect();
     let mut text =
         format!("voiced {}\n\nSilero VAD 6.2.3, MIT licence, SHA-256 of its weights\n", env!("CARGO_PKG_VERSION"));
     for (name, hash) in WEIGHTS {
@@ -32,7 +32,7 @@ fn text() -> String {
         std::env::consts::ARCH,
         cpu_features().join(", "),
         Kernels::best(),
-        kernels(Kernels::available()),
+        available.join(", "),
     )
     .expect("a String takes all text");
     text
@@ -48,6 +48,7 @@ fn cpu_features() -> Vec<&'static str> {
         ("fma", is_x86_feature_detected!("fma")),
         ("avx2", is_x86_feature_detected!("avx2")),
         ("avx512f", is_x86_feature_detected!("avx512f")),
+        ("avx512vl", is_x86_feature_detected!("avx512vl")),
     ];
     #[cfg(target_arch = "aarch64")]
     let features = [("neon", std::arch::is_aarch64_feature_detected!("neon"))];
@@ -78,6 +79,6 @@ mod tests {
     fn it_names_the_kernels_in_use() {
         let text = text();
         assert!(text.contains(&format!("kernels      {} ", Kernels::best())), "{text}");
-        assert!(Kernels::available().iter().all(|set| text.contains(set.name())), "{text}");
+        assert!(Kernels::available().all(|set| text.contains(set.name())), "{text}");
     }
 }

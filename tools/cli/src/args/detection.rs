@@ -17,12 +17,16 @@ pub(crate) struct Detection {
         value_parser = PossibleValuesParser::new(detectors::names()),
     )]
     pub(crate) detector: String,
-    /// The arithmetic to use: auto is the fastest that this machine can run
-    #[arg(long, value_name = "auto|scalar|portable", default_value = "auto", help_heading = "Detector")]
+    #[arg(long, value_name = "SET", default_value = "auto", help = kernels_help(), help_heading = "Detector")]
     pub(crate) kernels: Kernels,
     /// Silero weights (safetensors) to use instead of the built-in ones; recordings are resampled to their rate
     #[arg(long, value_name = "FILE", help_heading = "Detector")]
     pub(crate) weights: Option<PathBuf>,
+}
+
+fn kernels_help() -> String {
+    let available: Vec<_> = Kernels::available().map(Kernels::name).collect();
+    format!("The arithmetic to use: auto is the fastest of those that this machine has, {}", available.join(", "))
 }
 
 #[derive(Args, Clone, Debug)]

@@ -1,0 +1,116 @@
+//! AVX2 with FMA, and AVX-512, for x86-64 processors that have them: found out at run time.
+
+use core::arch::x86_64::*;
+
+use super::simd::Simd;
+
+macro_rules! x86_vector {
+    ($name:ident, $register:ty, $lanes:literal, $doc:literal,
+     $splat:ident $load:ident $store:ident $add:ident $sub:ident $mul:ident $div:ident $max:ident $min:ident
+     $sqrt:ident
+     $mul_add:ident $to_bits:ident $from_bits:ident $shift:ident $add_bits:ident $splat_bits:ident) => {
+        #[doc = $doc]
+        #[derive(Clone, Copy)]
+        pub(super) struct $name($register);
+
+        // SAFETY, for all of these: the trait's callers have made sure of the instructions and of the pointers.
+        #[allow(unsafe_op_in_unsafe_fn, reason = "each function is one instruction, under the trait's conditions")]
+        impl Simd for $name {
+            const LANES: usize = $lanes;
+
+            #[inline(always)]
+            unsafe fn splat(x: f32) -> Self {
+                Self($splat(x))
+            }
+            #[inline(always)]
+            unsafe fn load(from: *const f32) -> Self {
+                Self($load(from))
+            }
+            #[inline(always)]
+            unsafe fn store(self, to: *mut f32) {
+                $store(to, self.0);
+            }
+            #[inline(always)]
+            unsafe fn add(self, other: Self) -> Self {
+                Self($add(self.0, other.0))
+            }
+            #[inline(always)]
+            unsafe fn sub(self, other: Self) -> Self {
+                Self($sub(self.0, other.0))
+            }
+            #[inline(always)]
+            unsafe fn mul(self, other: Self) -> Self {
+                Self($mul(self.0, other.0))
+            }
+            #[inline(always)]
+            unsafe fn div(self, other: Self) -> Self {
+                Self($div(self.0, other.0))
+            }
+            #[inline(always)]
+            unsafe fn max(self, other: Self) -> Self {
+                Self($max(self.0, other.0))
+            }
+            #[inline(always)]
+            unsafe fn min(self, other: Self) -> Self {
+                Self($min(self.0, other.0))
+            }
+            #[inline(always)]
+            unsafe fn sqrt(self) -> Self {
+                Self($sqrt(self.0))
+            }
+            #[inline(always)]
+            unsafe fn mul_add(self, factor: Self, addend: Self) -> Self {
+                Self($mul_add(self.0, factor.0, addend.0))
+            }
+            #[inline(always)]
+            unsafe fn exponent_of_low_bits(self) -> Self {
+                let one = $splat_bits(1.0_f32.to_bits().cast_signed());
+                Self($from_bits($add_bits($shift::<23>($to_bits(self.0)), one)))
+            }
+        }
+    };
+}
+
+x86_vector!(
+    F32x4, __m128, 4, "Four numbers, on a processor that has FMA.",
+    _mm_set1_ps _mm_loadu_ps _mm_storeu_ps _mm_add_ps _mm_sub_ps _mm_mul_ps _mm_div_ps _mm_max_ps _mm_min_ps _mm_sqrt_ps
+    _mm_fmadd_ps _mm_castps_si128 _mm_castsi128_ps _mm_slli_epi32 _mm_add_epi32 _mm_set1_epi32
+);
+x86_vector!(
+    F32x8, __m256, 8, "Eight numbers in an AVX register.",
+    _mm256_set1_ps _mm256_loadu_ps _mm256_storeu_ps _mm256_add_ps _mm256_sub_ps _mm256_mul_ps _mm256_div_ps
+    _mm256_max_ps _mm256_min_ps _mm256_sqrt_ps _mm256_fmadd_ps _mm256_castps_si256 _mm256_castsi256_ps
+    _mm256_slli_epi32 _mm256_add_epi32 _mm256_set1_epi32
+);
+x86_vector!(
+    F32x16, __m512, 16, "Sixteen numbers in an AVX-512 register.",
+    _mm512_set1_ps _mm512_loadu_ps _mm512_storeu_ps _mm512_add_ps _mm512_sub_ps _mm512_mul_ps _mm512_div_ps
+    _mm512_max_ps _mm512_min_ps _mm512_sqrt_ps _mm512_fmadd_ps _mm512_castps_si512 _mm512_castsi512_ps
+    _mm512_slli_epi32 _mm512_add_epi32 _mm512_set1_epi32
+);
+
+/// Kernels for processors with AVX2 and FMA.
+pub(super) mod avx2 {
+    use super::{F32x4, F32x8};
+    use crate::kernels::entry_points;
+
+    entry_points!(
+        F32x8,
+        F32x4,
+        #[target_feature(enable = "avx2,fma")],
+        conv1: (2, 2, 1), conv2: (4, 2, 2), matrix: (8, 2, 6)
+    );
+}
+
+/// Kernels for processors with AVX-512 (F and VL).
+pub(super) mod avx512 {
+    use super::{F32x4, F32x16};
+    use crate::kernels::entry_points;
+
+    entry_points!(
+        F32x16,
+        F32x4,
+        #[target_feature(enable = "avx512f,avx512vl,avx2,fma")],
+        conv1: (4, 1, 6), conv2: (4, 2, 4), matrix: (8, 2, 12)
+    );
+}
