@@ -1,13 +1,13 @@
-//! Opus packets, through `opus-decoder`; the containers are `symphonia`'s.
+//! Opus packets, through `opus-pure`; the containers are `symphonia`'s.
 
 mod multistream;
 
 use multistream::Multistream;
-use opus_decoder::OpusDecoder;
+use opus_pure::{MAX_PACKET_SAMPLES, OpusDecoder};
 use symphonia::core::packet::Packet;
 
 /// Every Opus stream is decoded at this rate, whatever the rate of its source, in Hz.
-const RATE: u32 = 48_000;
+const RATE: u16 = 48_000;
 
 pub(super) struct Opus {
     streams: Streams,
@@ -25,9 +25,9 @@ enum Streams {
 impl Opus {
     /// A decoder from the identification header (RFC 7845, section 5.1); without one, from the number of channels.
     pub(super) fn new(header: &[u8], channels: usize) -> Result<Self, String> {
-        let unsupported = |e: opus_decoder::OpusError| format!("its Opus audio cannot be decoded: {e}");
+        let unsupported = |e: opus_pure::Error| format!("its Opus audio cannot be decoded: {e}");
         let Some(header) = header.strip_prefix(b"OpusHead").filter(|rest| rest.len() >= 11) else {
-            let streams = Streams::One(Box::new(OpusDecoder::new(RATE, channels).map_err(unsupported)?));
+            let streams = Streams::One(Box::new(OpusDecoder::new(RATE.into(), channels).map_err(unsupported)?));
             return Ok(Self { streams, channels, gain: 1.0, skip: 0 });
         };
         // In MP4 the header has version 0, and its numbers are big-endian.
@@ -39,10 +39,10 @@ impl Opus {
         let skip = usize::from(short(2));
         let gain = f32::from(short(8) as i16) / 256.0; // dB
         let streams = match (header[10], &header[11..]) {
-            (0, _) => Streams::One(Box::new(OpusDecoder::new(RATE, channels).map_err(unsupported)?)),
+            (0, _) => Streams::One(Box::new(OpusDecoder::new(RATE.into(), channels).map_err(unsupported)?)),
             (_, [streams, coupled, mapping @ ..]) if mapping.len() >= channels => {
                 let (streams, coupled) = (usize::from(*streams), usize::from(*coupled));
-                let decoder = Multistream::new(RATE, streams, coupled, &mapping[..channels]);
+                let decoder = Multistream::new(RATE.into(), streams, coupled, &mapping[..channels]);
                 Streams::Many(decoder.map_err(unsupported)?)
             }
             _ => return Err("its Opus header lacks the channel mapping".to_owned()),
@@ -53,9 +53,13 @@ impl Opus {
     /// Replaces `block` by the packet's samples, shape (frames, channels), less those after the recording's end, and
     /// returns their rate and channels; `None` where the packet is broken.
     pub(super) fn decode(&mut self, packet: &Packet, block: &mut Vec<f32>) -> Option<(u32, usize)> {
-        block.resize(OpusDecoder::MAX_FRAME_SIZE_48K * self.channels, 0.0);
+        block.clear();
+        if packet.data.is_empty() {
+            return None; // by the decoder's customs a lost packet, of whatever length is asked for
+        }
+        block.resize(MAX_PACKET_SAMPLES * self.channels, 0.0);
         let decoded = match &mut self.streams {
-            Streams::One(decoder) => decoder.decode_float(&packet.data, block, false),
+            Streams::One(decoder) => decoder.decode(&packet.data, MAX_PACKET_SAMPLES, block),
             Streams::Many(decoder) => decoder.decode(&packet.data, block),
         };
         let Ok(frames) = decoded else {
@@ -67,7 +71,7 @@ impl Opus {
         for sample in block {
             *sample *= self.gain;
         }
-        Some((RATE, self.channels))
+        Some((RATE.into(), self.channels))
     }
 }
 

@@ -1,9 +1,9 @@
 //! Several Opus streams in one packet, as surround sound has them (RFC 7845, section 5.1.1; RFC 6716, appendix B).
 //!
-//! All but the last are self-delimited: one length more than usual. `opus-decoder` 0.1.1 has a decoder for them that
-//! looks for that length in the wrong place, before the first byte instead of among the usual lengths.
+//! All but the last are self-delimited: one length more than usual. `opus-pure` has a decoder for them, too, but only
+//! for the usual arrangements of speakers; a file's header may say any.
 
-use opus_decoder::{OpusDecoder, OpusError};
+use opus_pure::{Error, MAX_PACKET_SAMPLES, OpusDecoder};
 
 pub(super) struct Multistream {
     decoders: Vec<OpusDecoder>,
@@ -13,24 +13,26 @@ pub(super) struct Multistream {
     pcm: Vec<f32>,    // (frames, 1 or 2)
 }
 
+const BROKEN: Error = Error::InvalidPacket("streams do not fit together");
+
 /// A mapping entry for a channel without a stream.
 const SILENT: u8 = 255;
 
 impl Multistream {
-    pub(super) fn new(rate: u32, streams: usize, coupled: usize, mapping: &[u8]) -> Result<Self, OpusError> {
+    pub(super) fn new(rate: i32, streams: usize, coupled: usize, mapping: &[u8]) -> Result<Self, Error> {
         let decoded = streams + coupled;
         let legal = streams > 0 && coupled <= streams && decoded <= usize::from(SILENT) && !mapping.is_empty();
         if !legal || mapping.iter().any(|&slot| slot != SILENT && usize::from(slot) >= decoded) {
-            return Err(OpusError::InvalidArgument("channel mapping"));
+            return Err(Error::InvalidArgument("channel mapping"));
         }
         let decoder = |stream| OpusDecoder::new(rate, if stream < coupled { 2 } else { 1 });
         let decoders = (0..streams).map(decoder).collect::<Result<_, _>>()?;
-        let pcm = vec![0.0; OpusDecoder::MAX_FRAME_SIZE_48K * 2];
+        let pcm = vec![0.0; MAX_PACKET_SAMPLES * 2];
         Ok(Self { decoders, coupled, mapping: mapping.to_vec(), packet: Vec::new(), pcm })
     }
 
     /// Decodes a packet into `output`, shape (frames, channels), which has room for the longest; returns the frames.
-    pub(super) fn decode(&mut self, mut data: &[u8], output: &mut [f32]) -> Result<usize, OpusError> {
+    pub(super) fn decode(&mut self, mut data: &[u8], output: &mut [f32]) -> Result<usize, Error> {
         let channels = self.mapping.len();
         output.fill(0.0);
         let mut frames = None;
@@ -39,12 +41,12 @@ impl Multistream {
             let packet = if stream == last {
                 data
             } else {
-                data = delimited(data, &mut self.packet).ok_or(OpusError::InvalidPacket)?;
+                data = delimited(data, &mut self.packet).ok_or(BROKEN)?;
                 &self.packet
             };
-            let count = decoder.decode_float(packet, &mut self.pcm, false)?;
+            let count = decoder.decode(packet, MAX_PACKET_SAMPLES, &mut self.pcm)?;
             if *frames.get_or_insert(count) != count {
-                return Err(OpusError::InvalidPacket);
+                return Err(BROKEN);
             }
             // The decoded channels of this stream, as the mapping numbers them, and where they lie in `pcm`.
             let (first, width) = match stream.checked_sub(self.coupled) {
