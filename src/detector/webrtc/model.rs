@@ -1,0 +1,125 @@
+//! What the detector knows about speech and noise: a mixture of two Gaussians for each, in each band.
+//!
+//! The trained start values are those of the tables in `vad_core.c`; weights stay as they are, and means and
+//! deviations follow what is heard.
+
+use super::filter_bank::BANDS;
+use super::fixed::{multiply, narrow};
+
+/// How many Gaussians a mixture has.
+pub(super) const GAUSSIANS: usize = 2;
+
+/// A normal distribution of a band's level, with its share in a mixture.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Gaussian {
+    /// Its share, Q7; those of a mixture add up to 1.
+    pub(super) weight: i16,
+    /// Its mean in dB, Q7.
+    pub(super) mean: i16,
+    /// Its standard deviation in dB, Q7, never below that of the trained values: 378.
+    pub(super) deviation: i16,
+}
+
+impl Gaussian {
+    /// Its density at a level (dB, Q4), and the slope there.
+    ///
+    /// With `z = (x - mean) / deviation`, the density is `exp(-z² / 2) / deviation`, Q20, without the factor
+    /// `1 / sqrt(2 pi)` that every Gaussian has. The slope is `(x - mean) / deviation²`, Q11: how steeply the
+    /// logarithm of the density rises as the mean does, and so where to move the mean, and how far.
+    fn at(&self, level: i16) -> Point {
+        let deviation = i32::from(self.deviation);
+        let precision = ((1 << 17) + (deviation >> 1)) / deviation; // 1 / deviation, Q10
+        let coarse = narrow(precision >> 2); // Q8
+        let precision_squared = narrow(multiply(coarse, coarse, 2)); // Q14
+        let distance = narrow((i32::from(level) << 3) - i32::from(self.mean)); // Q7
+        let slope = narrow(multiply(precision_squared, distance, 10)); // Q11
+        let exponent = multiply(slope, distance, 9); // z² / 2, Q10
+        Point { density: precision * exp_minus(exponent), slope }
+    }
+}
+
+struct Point {
+    density: i32, // Q20
+    slope: i16,   // Q11
+}
+
+/// e^-x in Q10 for an x in Q10; 0 from 21.5 on.
+///
+/// `e^-x = 2^-y` with `y = x log2(e)`. Let n be `-y` rounded down and f what was rounded off: `2^f` is taken as
+/// `1 + f`, so the fraction's ten bits only need a leading one, and `2^n` is a shift.
+#[inline]
+fn exp_minus(x: i32) -> i32 {
+    const VANISHED: i32 = 22_005; // 21.5 in Q10: `kCompVar` in vad_gmm.c
+    const LOG2_E: i16 = 5_909; // Q12: `kLog2Exp` in vad_gmm.c
+    if x >= VANISHED {
+        return 0;
+    }
+    let power = i32::from(narrow(-multiply(LOG2_E, narrow(x), 12))); // -y, Q10
+    let mantissa = 0x400 | (power & 0x3FF);
+    // A power above 0 needs a slope that wrapped (see `narrow`); the shift then wraps too, as on the x86.
+    mantissa.wrapping_shr(-(power >> 10) as u32)
+}
+
+/// The two Gaussians of a band under one hypothesis.
+pub(super) type Mixture = [Gaussian; GAUSSIANS];
+
+/// How a mixture explains a level.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Fit {
+    /// Each Gaussian's density at the level times its weight, Q27.
+    pub(super) parts: [i32; GAUSSIANS],
+    /// Each Gaussian's slope there, Q11; see [`Gaussian::at`].
+    pub(super) slopes: [i16; GAUSSIANS],
+}
+
+impl Fit {
+    /// Explains a level (dB, Q4).
+    pub(super) fn new(mixture: &Mixture, level: i16) -> Self {
+        let points = mixture.map(|gaussian| gaussian.at(level));
+        let parts = [0, 1].map(|k| i32::from(mixture[k].weight) * points[k].density);
+        Self { parts, slopes: points.map(|point| point.slope) }
+    }
+
+    /// The mixture's density at the level, Q27.
+    pub(super) fn likelihood(&self) -> i32 {
+        self.parts[0] + self.parts[1]
+    }
+
+    /// How much of the likelihood is due to each Gaussian, Q14; `None` where there is too little of it to tell.
+    pub(super) fn shares(&self) -> Option<[i16; GAUSSIANS]> {
+        let whole = self.likelihood() >> 12; // Q15
+        (whole > 0).then(|| {
+            let first = narrow(((self.parts[0] & !0xFFF) << 2) / whole); // Q29 / Q15 = Q14
+            [first, (1 << 14) - first]
+        })
+    }
+}
+
+/// The mean of a mixture, Q14.
+pub(super) fn mean(mixture: &Mixture) -> i32 {
+    mixture.iter().map(|gaussian| multiply(gaussian.weight, gaussian.mean, 0)).sum()
+}
+
+/// Both mixtures of all bands at the start: (BANDS).
+pub(super) const NOISE: [Mixture; BANDS] = [
+    [gaussian(34, 6_738, 378), gaussian(94, 7_646, 474)],
+    [gaussian(62, 4_892, 1_064), gaussian(66, 3_863, 697)],
+    [gaussian(72, 7_065, 493), gaussian(56, 7_820, 475)],
+    [gaussian(66, 6_715, 582), gaussian(62, 7_266, 688)],
+    [gaussian(53, 6_771, 688), gaussian(75, 5_020, 421)],
+    [gaussian(25, 3_369, 593), gaussian(103, 4_362, 455)],
+];
+
+/// As [`NOISE`], for speech.
+pub(super) const SPEECH: [Mixture; BANDS] = [
+    [gaussian(48, 8_306, 555), gaussian(80, 9_473, 509)],
+    [gaussian(82, 10_085, 505), gaussian(46, 9_571, 828)],
+    [gaussian(45, 10_078, 567), gaussian(83, 10_879, 492)],
+    [gaussian(87, 11_823, 524), gaussian(41, 7_581, 1_540)],
+    [gaussian(50, 11_843, 585), gaussian(78, 8_180, 1_079)],
+    [gaussian(47, 6_309, 1_231), gaussian(81, 7_483, 850)],
+];
+
+const fn gaussian(weight: i16, mean: i16, deviation: i16) -> Gaussian {
+    Gaussian { weight, mean, deviation }
+}
