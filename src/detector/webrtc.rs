@@ -165,13 +165,13 @@ impl WebRtc {
         });
         let features = self.filter_bank.features(narrowband);
         if !features.audible {
-            return Verdict { speech: self.hangover.push(false, &self.mode), score: 0.0 };
+            return Verdict { speech: self.hangover.push(false, self.mode), score: 0.0 };
         }
         let explanation = self.gmm.explain(&features.levels);
         let evidence = explanation.evidence();
         let speech = self.mode.is_speech(evidence);
         self.gmm.follow(&features.levels, &explanation, speech);
-        Verdict { speech: self.hangover.push(speech, &self.mode), score: self.mode.score(evidence) }
+        Verdict { speech: self.hangover.push(speech, self.mode), score: self.mode.score(evidence) }
     }
 
     /// The official decision on the next frame: see [`judge`](Self::judge), of which it is a part.

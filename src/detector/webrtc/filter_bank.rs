@@ -16,7 +16,7 @@
 //!
 //! Dropping every other sample mirrors the high half of a spectrum, so that the high half of the high half is
 //! 2000 to 3000 Hz: bands 4 and 5 are the other way round from what the comments in the original
-//! (`vad_filterbank.c`) say. Each split also halves the amplitude; a fixed offset per band makes up for that.
+//! (`vad_filterbank.c`) say.
 
 use super::energy::Energy;
 use super::fixed::{multiply, narrow};
@@ -36,7 +36,8 @@ pub(super) struct Features {
 /// The largest sum of squares over all bands, Q0, that counts as silence. `kMinEnergy` in `vad_core.h`.
 const SILENCE: i32 = 10;
 
-/// Added to each band's level, dB in Q4: 6 dB a split, less one. `kOffsetVector` in `vad_filterbank.c`.
+/// Added to each band's level, dB in Q4: 6 dB for each split that the band has gone through, less 1. `kOffsetVector`
+/// in `vad_filterbank.c`.
 const OFFSETS: [i16; BANDS] = [368, 368, 272, 176, 176, 176];
 
 /// The tree of splits, with the filters' states carried from frame to frame.
@@ -82,10 +83,10 @@ impl FilterBank {
     }
 }
 
-/// Splits a signal into the low and the high half of its spectrum, each at half the rate and half the amplitude.
+/// Splits a signal into the low and the high half of its spectrum, each at half the rate.
 ///
-/// The filters are those of the resampler's [`Halving`](super::downsample::Halving), with the coefficients' other
-/// two bits: half the sum of the two all-pass outputs is the low half, half their difference the high half.
+/// The filters are those of [`Halving`](super::downsample::Halving), with two more bits to the coefficients: half the
+/// sum of the two all-pass outputs is the low half, half their difference the high half.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Split {
     // x - a y of the sample before, over 2: all that the next frame inherits is these 16 bits, though there are 32
@@ -178,13 +179,13 @@ mod tests {
     }
 
     #[test]
-    fn levels_are_decibels() {
-        // 240 samples of power 8000^2 / 2; every split halves their number too.
-        for (frequency, band, halvings) in
+    fn levels_are_decibels_over_the_offset() {
+        // A sine of power 8000^2 / 2; each split leaves half of the 240 samples.
+        for (frequency, band, splits) in
             [(150.0, 0, 4), (375.0, 1, 4), (750.0, 2, 3), (1_500.0, 3, 2), (3_500.0, 4, 2)]
         {
-            let energy = 8_000.0_f64.powi(2) / 2.0 * f64::from(240 >> halvings);
-            let expected = 10.0 * energy.log10() - 1.0; // the offsets lack a decibel
+            let energy = 8_000.0_f64.powi(2) / 2.0 * f64::from(240 >> splits);
+            let expected = 10.0 * energy.log10() + f64::from(6 * splits - 1);
             let level = f64::from(levels(frequency)[band]) / 16.0;
             assert!((level - expected).abs() < 1.5, "{frequency} Hz: {level} dB, expected {expected}");
         }

@@ -14,7 +14,7 @@ pub(super) struct Hangover {
 
 impl Hangover {
     /// Takes a frame's own decision and returns the one that is held.
-    pub(super) fn push(&mut self, speech: bool, mode: &Mode) -> bool {
+    pub(super) fn push(&mut self, speech: bool, mode: Mode) -> bool {
         if speech {
             self.run = (self.run + 1).min(FEW + 1);
             self.left = if self.run > FEW { mode.long_hangover } else { mode.short_hangover };
@@ -32,7 +32,7 @@ mod tests {
     use super::*;
 
     /// How many frames of silence after `run` frames of speech still count as speech.
-    fn held_after(run: usize, mode: &Mode) -> usize {
+    fn held_after(run: usize, mode: Mode) -> usize {
         let mut hangover = Hangover::default();
         assert!((0..run).all(|_| hangover.push(true, mode)));
         std::iter::repeat_with(|| hangover.push(false, mode)).take_while(|&held| held).count()
@@ -41,12 +41,12 @@ mod tests {
     #[test]
     fn long_speech_is_held_longer() {
         let [lenient, .., aggressive] = Mode::all(10).unwrap();
-        assert_eq!([1, 6, 7, 100].map(|run| held_after(run, &lenient)), [8, 8, 14, 14]);
-        assert_eq!([1, 6, 7, 100].map(|run| held_after(run, &aggressive)), [6, 6, 9, 9]);
+        assert_eq!([1, 6, 7, 100].map(|run| held_after(run, lenient)), [8, 8, 14, 14]);
+        assert_eq!([1, 6, 7, 100].map(|run| held_after(run, aggressive)), [6, 6, 9, 9]);
     }
 
     #[test]
     fn silence_from_the_start_is_silence() {
-        assert!(!Hangover::default().push(false, &Mode::all(20).unwrap()[0]));
+        assert!(!Hangover::default().push(false, Mode::all(20).unwrap()[0]));
     }
 }

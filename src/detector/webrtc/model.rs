@@ -26,7 +26,7 @@ impl Gaussian {
     /// With `z = (x - mean) / deviation`, the density is `exp(-z² / 2) / deviation`, Q20, without the factor
     /// `1 / sqrt(2 pi)` that every Gaussian has. The slope is `(x - mean) / deviation²`, Q11: how steeply the
     /// logarithm of the density rises as the mean does, and so where to move the mean, and how far.
-    fn at(&self, level: i16) -> Point {
+    fn at(self, level: i16) -> Point {
         let deviation = i32::from(self.deviation);
         let precision = ((1 << 17) + (deviation >> 1)) / deviation; // 1 / deviation, Q10
         let coarse = narrow(precision >> 2); // Q8
