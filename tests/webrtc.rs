@@ -88,7 +88,7 @@ impl std::fmt::Display for Case {
 mod inputs {
     use super::common;
 
-    pub fn make(name: &str, rate: u32) -> Vec<i16> {
+    pub(super) fn make(name: &str, rate: u32) -> Vec<i16> {
         match name {
             "speech" => speech(rate),
             "loud" => {
@@ -127,7 +127,7 @@ mod inputs {
         }
     }
 
-    pub fn hard(seed: u32, count: usize) -> Vec<i16> {
+    pub(super) fn hard(seed: u32, count: usize) -> Vec<i16> {
         const AMPLITUDES: [i32; 8] = [1, 3, 10, 100, 1_000, 6_000, 20_000, 32_767];
         let mut generator = Generator(seed);
         let mut samples = Vec::new();

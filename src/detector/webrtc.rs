@@ -1,7 +1,7 @@
 //! WebRTC's voice activity detector: Gaussian mixtures of six sub-band levels, in fixed point.
 //!
-//! The detector that came with WebRTC, and the baseline of many a paper. Its decisions here are, bit for bit, those of
-//! the `webrtcvad` package (2.0.10), for all modes, rates and frame lengths.
+//! The detector that came with WebRTC, and the baseline of many a paper. Its decisions here are, bit for bit, those
+//! of the `webrtcvad` package (2.0.10), for all modes, rates and frame lengths.
 //!
 //! ```text
 //! frame of 10, 20 or 30 ms at 8, 16, 32 or 48 kHz
@@ -26,19 +26,20 @@
 //!
 //! with weights c from 6 for the lowest band to 16, and thresholds T1 and T2 by mode: one band alone can make a frame
 //! speech, or all of them together can. The densities' start values were trained. Then, whatever the decision, the
-//! mixture of the hypothesis decided for moves towards the frame, that of noise is drawn to the band's noise floor, and
-//! limits keep the two apart (`adapt.rs` has the equations). A frame that is next to silent, with a sum of squares of
-//! 10 or less over all bands, is not judged: it counts as no speech, scores 0, and teaches nothing.
+//! mixture of the hypothesis decided for moves towards the frame, that of noise is drawn to the band's noise floor,
+//! and limits keep the two apart (`adapt.rs` has the equations). A frame that is next to silent, with a sum of
+//! squares of 10 or less over all bands, is not judged: it counts as no speech, scores 0, and teaches nothing.
 //!
-//! The decisions come as the original gives them, held for some frames after speech ([`WebRtc::decide`]). The score is
-//! a frame's own, before that ([`Detector::score`]), so that a [`Segmenter`](crate::Segmenter) does not smooth twice: it
-//! is above 0.5 where the original takes the frame itself for speech, and 0.25 without evidence for either side.
+//! The decisions come as the original gives them, held for some frames after speech ([`WebRtc::decide`]). The score
+//! is a frame's own, before that ([`Detector::score`]), so that a [`Segmenter`](crate::Segmenter) does not smooth
+//! twice: it is above 0.5 where the original takes the frame itself for speech, and 0.25 without evidence for either
+//! side.
 //!
 //! # What it is good at, and blind to
-//! It costs a microsecond or two a frame and half a kilobyte of state, and in quiet it hears nearly all speech from
-//! the first frame on. But it knows levels only, not their course: whatever stands out from the noise floor is speech to
-//! it (music, a door, rustling paper), noise near the level of speech makes it guess, and the recording's level
-//! changes its decisions, because the trained means and their limits are absolute.
+//! It costs about a microsecond for 10 ms at 16 kHz and holds less than a kilobyte, and in quiet it hears nearly all
+//! speech from the first frame on. But it knows levels only, not their course: whatever stands out from the noise
+//! floor is speech to it (music, a door, rustling paper), noise near the level of speech makes it guess, and the
+//! recording's level changes its decisions, because the trained means and their limits are absolute.
 //!
 //! # Oddities that are kept
 //! What the original does by accident decides as much as what it does on purpose:

@@ -4,13 +4,13 @@
 
 Each NAME=FOLDER is a kind of recordings: 16-bit mono WAV files at 16 kHz, anywhere below it. Of
 each kind the first so many minutes, in the order of their paths, become one long input, which is
-restarted where a recording begins, and brought to each rate by plain integer means. Every fourth
-recording is made eight times as loud and clipped, every fourth sixteen times as quiet. A made input
-of the same length, `hard`, joins them (`webrtc_inputs.py`), and one of silence with single ones.
+restarted at every tenth recording, and brought to each rate by plain integer means. Every fourth
+recording is made eight times as loud and clipped, every fourth sixteen times as quiet. Two made
+inputs of that length join them: `hard` (`webrtc_inputs.py`), and silence with single ones.
 
-Inputs and official decisions go to WORK (24 MB a minute, all kinds together 1 GB for 30 minutes and
-three kinds); the ignored test `any_length_of_audio` of `tests/webrtc.rs` compares. The exit status
-is the test's. TIME. See `webrtc_official.py` for the environment.
+Inputs and official decisions go to WORK, 13 MB a minute of each; the ignored test
+`any_length_of_audio` of `tests/webrtc.rs` compares. The exit status is the test's. An hour of two
+kinds and of the made inputs takes ten minutes. See `webrtc_official.py` for the environment.
 """
 
 import argparse
@@ -28,6 +28,7 @@ from webrtc_official import RATES, cases
 
 REPOSITORY = Path(__file__).parents[2]
 RECORDED = 16000  # Hz
+RECORDINGS_PER_RESTART = 10
 HARD_SAMPLES = 400_000
 """How much of `hard` is made with one seed; each such piece begins with a restart."""
 
@@ -43,7 +44,7 @@ def at_level(nth: int, samples: np.ndarray) -> np.ndarray:
 
 
 def recordings(folder: Path, minutes: float) -> list[np.ndarray]:
-    """Returns so many minutes of the folder's recordings, or all, i16 (n,) each."""
+    """Returns so many minutes of the folder's recordings, or all, i16 (n,) between restarts."""
     pieces, left = [], int(minutes * 60 * RECORDED)
     for nth, path in enumerate(sorted(folder.rglob("*.wav"))):
         if left <= 0:
@@ -53,7 +54,8 @@ def recordings(folder: Path, minutes: float) -> list[np.ndarray]:
             raise ValueError(f"{path}: {rate} Hz, wanted {RECORDED}")
         pieces.append(at_level(nth, samples[:left]))
         left -= len(samples)
-    return pieces
+    starts = range(0, len(pieces), RECORDINGS_PER_RESTART)
+    return [np.concatenate(pieces[at : at + RECORDINGS_PER_RESTART]) for at in starts]
 
 
 def at_rate(samples: np.ndarray, rate: int) -> np.ndarray:
@@ -72,7 +74,7 @@ def at_rate(samples: np.ndarray, rate: int) -> np.ndarray:
 
 
 def write(work: Path, name: str, pieces: list[np.ndarray], rate: int) -> None:
-    """Writes an input of recordings in a row, with what the oracle says to it."""
+    """Writes an input of pieces in a row, each a restart, with what the oracle says to it."""
     samples = np.concatenate(pieces)
     restarts = [int(at) for at in np.cumsum([len(piece) for piece in pieces])[:-1]]
     stem = f"{name}_{rate}"

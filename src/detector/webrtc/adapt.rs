@@ -98,6 +98,7 @@ fn spread(slope: i16, distance: i16) -> i32 {
     multiply(slope, distance, 3) - (1 << 12)
 }
 
+/// A deviation after a step (Q7), not below the least.
 fn learnt(deviation: i16, step: i16) -> i16 {
     deviation.wrapping_add(step).max(LEAST_DEVIATION)
 }
@@ -112,7 +113,8 @@ fn pull_to_floor(noise: &mut Mixture, lag: i16, band: usize) {
     }
 }
 
-/// Where speech is not `least` (dB, Q5) above noise, raises speech by 13/16 of what is missing and lowers noise by 3/16.
+/// Where speech is not `least` (dB, Q5) above noise, raises speech by 13/16 of what is missing and lowers noise by
+/// 3/16.
 fn push_apart(noise: &mut Mixture, speech: &mut Mixture, least: i16) {
     let in_q5 = |mixture: &Mixture| narrow(mean(mixture) >> 9);
     let gap = in_q5(speech).wrapping_sub(in_q5(noise));

@@ -57,14 +57,20 @@ impl Downsampler {
                 Self::Half(halving) => {
                     let mut input = [0; 2 * NARROWBAND_10_MS];
                     read(nth * input.len(), &mut input);
-                    halving.run(&input, narrowband);
+                    let mut once = *halving; // in registers
+                    for (output, &pair) in narrowband.iter_mut().zip(input.as_chunks().0) {
+                        *output = once.push(pair);
+                    }
+                    *halving = once;
                 }
-                Self::Quarter([first, second]) => {
+                Self::Quarter(halvings) => {
                     let mut input = [0; 4 * NARROWBAND_10_MS];
-                    let mut wideband = [0; 2 * NARROWBAND_10_MS];
                     read(nth * input.len(), &mut input);
-                    first.run(&input, &mut wideband);
-                    second.run(&wideband, narrowband);
+                    let [mut once, mut twice] = *halvings;
+                    for (output, &[a, b, c, d]) in narrowband.iter_mut().zip(input.as_chunks().0) {
+                        *output = twice.push([once.push([a, b]), once.push([c, d])]);
+                    }
+                    *halvings = [once, twice];
                 }
                 Self::Sixth(sixth) => {
                     let mut input = [0; Sixth::INPUT];
@@ -81,7 +87,7 @@ impl Downsampler {
 /// A first-order all-pass with coefficient a, `y[n] = a x[n] + x[n-1] - a y[n-1]`, changes phases only. Fed with the
 /// even and the odd samples, the two differ in phase so that their outputs agree below a quarter of the input rate
 /// and oppose each other above it: half their sum is the low half of the spectrum, at half the rate.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Halving {
     even: i32, // x - a y of the sample before, Q0
     odd: i32,
@@ -92,15 +98,12 @@ impl Halving {
     const EVEN: i16 = 5243; // 0.64 in Q13
     const ODD: i16 = 1392; // 0.17 in Q13
 
-    /// Turns two samples of `input` into one of `output`.
-    fn run(&mut self, input: &[i16], output: &mut [i16]) {
-        let Self { mut even, mut odd } = *self;
-        for (output, &[first, second]) in output.iter_mut().zip(input.as_chunks().0) {
-            let low_even = all_pass(Self::EVEN, first, &mut even);
-            let low_odd = all_pass(Self::ODD, second, &mut odd);
-            *output = low_even.wrapping_add(low_odd);
-        }
-        *self = Self { even, odd };
+    /// Turns two samples into one.
+    #[inline]
+    fn push(&mut self, [first, second]: [i16; 2]) -> i16 {
+        let of_even = all_pass(Self::EVEN, first, &mut self.even);
+        let of_odd = all_pass(Self::ODD, second, &mut self.odd);
+        of_even.wrapping_add(of_odd)
     }
 }
 

@@ -9,8 +9,6 @@
 //! what comes out of them, so this is part of the algorithm. Sums that can leave 32 bits wrap too, and say so; the
 //! compiler checks all other arithmetic in a build with overflow checks, as the tests are.
 
-use crate::audio::sample::clean;
-
 /// The low 16 bits of a number: the number itself where it fits, and wrapped around where not.
 #[inline]
 pub(super) fn narrow(wide: i32) -> i16 {
@@ -32,7 +30,8 @@ pub(super) fn quantise(sample: f32) -> i16 {
     /// an integer (ties to even), whose low 16 bits are those of the result's representation. `round` would do the
     /// same by a function call per sample.
     const ROUNDER: f32 = 1.5 * (1 << 23) as f32;
-    let scaled = (clean(sample) * 32_768.0).clamp(-32_768.0, 32_767.0);
+    let finite = if sample.is_finite() { sample } else { 0.0 };
+    let scaled = (finite * 32_768.0).clamp(-32_768.0, 32_767.0);
     narrow((scaled + ROUNDER).to_bits() as i32)
 }
 

@@ -13,9 +13,9 @@ const START: i16 = 1_600;
 
 /// Tracks the minimum of a band's level over the last hundred judged frames, smoothed.
 ///
-/// Of the levels of these frames it keeps the sixteen lowest. The third lowest of them, which an outlier or two cannot
-/// pull down, is then smoothed: the floor follows it down quickly (by 0.8 of the difference a frame), and up slowly
-/// (by 0.01). Source: `WebRtcVad_FindMinimum` in `vad_sp.c`, whose comments call it a median.
+/// Of the levels of these frames it keeps the sixteen lowest. The third lowest of them, which an outlier or two
+/// cannot pull down, is then smoothed: the floor follows it down quickly (by 0.8 of the difference a frame), and up
+/// slowly (by 0.01). Source: `WebRtcVad_FindMinimum` in `vad_sp.c`, whose comments call it a median.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Minimum {
     levels: [i16; KEPT], // ascending, then EMPTY
@@ -44,8 +44,8 @@ impl Minimum {
 
     /// Drops what is older than the memory.
     ///
-    /// The level after a dropped one moves into its place, is passed over, and does not grow older in this frame. That
-    /// is a slip of the original, and part of what decides when it is dropped itself.
+    /// The level after a dropped one moves into its place, is passed over, and does not grow older in this frame.
+    /// That is a slip of the original, and part of what decides when it is dropped itself.
     fn grow_older(&mut self) {
         let mut place = 0;
         while place < self.kept {

@@ -32,7 +32,8 @@ impl Mode {
         Self { one_band, all_bands, short_hangover, long_hangover }
     }
 
-    /// The modes at a frame length, from the most lenient to the most aggressive; `None` where there is no such length.
+    /// The modes at a frame length, from the most lenient to the most aggressive; `None` where there is no such
+    /// length.
     pub(super) fn all(frame_ms: u32) -> Option<[Self; 4]> {
         let length = Self::FRAMES_MS.iter().position(|&legal| legal == frame_ms)?;
         Some(Self::ALL.map(|mode| mode[length]))

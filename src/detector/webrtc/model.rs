@@ -1,7 +1,6 @@
 //! What the detector knows about speech and noise: a mixture of two Gaussians for each, in each band.
 //!
-//! The trained start values are those of the tables in `vad_core.c`; weights stay as they are, and means and
-//! deviations follow what is heard.
+//! All start as they were trained. Weights stay as they are; means and deviations follow what is heard.
 
 use super::filter_bank::BANDS;
 use super::fixed::{multiply, narrow};
@@ -16,7 +15,7 @@ pub(super) struct Gaussian {
     pub(super) weight: i16,
     /// Its mean in dB, Q7.
     pub(super) mean: i16,
-    /// Its standard deviation in dB, Q7, never below that of the trained values: 378.
+    /// Its standard deviation in dB, Q7; never below 378, the least that was trained.
     pub(super) deviation: i16,
 }
 
@@ -38,6 +37,7 @@ impl Gaussian {
     }
 }
 
+/// What a Gaussian says of a level.
 struct Point {
     density: i32, // Q20
     slope: i16,   // Q11
@@ -56,7 +56,8 @@ fn exp_minus(x: i32) -> i32 {
     }
     let power = i32::from(narrow(-multiply(LOG2_E, narrow(x), 12))); // -y, Q10
     let mantissa = 0x400 | (power & 0x3FF);
-    // A power above 0 needs a slope that wrapped (see `narrow`); the shift then wraps too, as on the x86.
+    // A power above 0 needs a slope that wrapped. The shift then is one that C leaves undefined; this is what x86
+    // does.
     mantissa.wrapping_shr(-(power >> 10) as u32)
 }
 
@@ -100,7 +101,8 @@ pub(super) fn mean(mixture: &Mixture) -> i32 {
     mixture.iter().map(|gaussian| multiply(gaussian.weight, gaussian.mean, 0)).sum()
 }
 
-/// Both mixtures of all bands at the start: (BANDS).
+/// The mixtures of noise as trained, (BANDS). `kNoiseDataWeights`, `kNoiseDataMeans` and `kNoiseDataStds` in
+/// `vad_core.c`.
 pub(super) const NOISE: [Mixture; BANDS] = [
     [gaussian(34, 6_738, 378), gaussian(94, 7_646, 474)],
     [gaussian(62, 4_892, 1_064), gaussian(66, 3_863, 697)],
@@ -110,7 +112,7 @@ pub(super) const NOISE: [Mixture; BANDS] = [
     [gaussian(25, 3_369, 593), gaussian(103, 4_362, 455)],
 ];
 
-/// As [`NOISE`], for speech.
+/// The mixtures of speech as trained, (BANDS). `kSpeechDataWeights`, `kSpeechDataMeans` and `kSpeechDataStds`.
 pub(super) const SPEECH: [Mixture; BANDS] = [
     [gaussian(48, 8_306, 555), gaussian(80, 9_473, 509)],
     [gaussian(82, 10_085, 505), gaussian(46, 9_571, 828)],

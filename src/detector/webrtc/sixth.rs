@@ -104,7 +104,8 @@ struct AllPass<const BRANCH: usize> {
     before: [i32; 4], // input and the three outputs, Q15
 }
 
-/// `kResampleAllpass` in `resample_by_2_internal.c`, Q14: the branch of a pair's first sample, and that of its second.
+/// `kResampleAllpass` in `resample_by_2_internal.c`, Q14: the branch of a pair's first sample, and that of its
+/// second.
 const SECTIONS: [[i32; 3]; 2] = [[3050, 9368, 15063], [821, 6110, 12382]];
 
 impl<const BRANCH: usize> AllPass<BRANCH> {
