@@ -73,3 +73,16 @@ def hard(seed: int, count: int) -> np.ndarray:
     while len(samples) < count:
         samples.extend(stretch(generator))
     return np.array(samples[:count], np.int16)
+
+
+def hum(seed: int, count: int) -> np.ndarray:
+    """Returns low noise, i16 (count,), whose level changes every 600 samples."""
+    generator = Generator(seed)
+    samples = np.empty(count, np.int16)
+    amplitude = low = 0
+    for n in range(count):
+        if n % 600 == 0:
+            amplitude = 32 << generator.below(11)
+        low += (generator.below(2 * amplitude) - amplitude - low) >> 3
+        samples[n] = low
+    return samples

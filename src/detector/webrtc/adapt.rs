@@ -87,7 +87,7 @@ fn learn_speech(speech: &mut Mixture, heard: &Heard) {
 
         let distance = narrow(i32::from(heard.level) - ((i32::from(mean) + 4) >> 3)); // Q4
         let excess = spread(slope, distance).wrapping_mul(i32::from(share) >> 2); // Q24
-        let tenfold = narrow(10 * i32::from(deviation)); // Q7
+        let tenfold = narrow(10 * i32::from(deviation)); // Q7; fits up to 25.6 dB, and no input is known to exceed it
         let step = narrow((excess >> 4) / i32::from(tenfold)); // 0.1 of it: Q20 / Q7 = Q13
         gaussian.deviation = learnt(deviation, step.wrapping_add(128) >> 8); // a quarter of that
     }

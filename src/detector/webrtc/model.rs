@@ -125,3 +125,54 @@ pub(super) const SPEECH: [Mixture; BANDS] = [
 const fn gaussian(weight: i16, mean: i16, deviation: i16) -> Gaussian {
     Gaussian { weight, mean, deviation }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exp_is_exp_to_three_and_a_half_bits() {
+        // 1 + f for 2^f is up to 6.2 % too much, and the shift rounds down.
+        for x in 0..30_000 {
+            let exact = 1024.0 * (-f64::from(x) / 1024.0).exp();
+            let found = f64::from(exp_minus(x));
+            assert!(found > exact - 2.0 && found < exact * 1.063 + 1.0, "{x}: {found}, exactly {exact}");
+            assert!(exp_minus(x + 1) <= exp_minus(x), "{x}");
+        }
+    }
+
+    /// One over the deviation is cut to Q8 before it is squared for the slope, which makes that a little too small.
+    #[test]
+    fn densities_and_slopes_are_those_of_the_normal_distribution() {
+        for gaussian in NOISE.into_iter().chain(SPEECH).flatten() {
+            let (mean, deviation) = (f64::from(gaussian.mean) / 128.0, f64::from(gaussian.deviation) / 128.0);
+            for level in 0..2_000 {
+                let distance = f64::from(level) / 16.0 - mean;
+                let density = (-(distance / deviation).powi(2) / 2.0).exp() / deviation;
+                let slope = distance / deviation.powi(2);
+                let found = gaussian.at(level);
+                let (found_density, found_slope) =
+                    (f64::from(found.density) / f64::from(1 << 20), f64::from(found.slope) / 2048.0);
+                let context = format!("{gaussian:?} at {level}: {found_density} {density}, {found_slope} {slope}");
+                assert!((found_slope - slope).abs() < (0.01 + deviation / 128.0) * slope.abs() + 0.001, "{context}");
+                assert!((found_density - density).abs() < 0.1 / deviation, "{context}");
+            }
+        }
+    }
+
+    #[test]
+    fn shares_are_parts_of_a_whole() {
+        for mixture in NOISE.iter().chain(&SPEECH) {
+            for level in 0..2_000 {
+                let fit = Fit::new(mixture, level);
+                let shares = fit.shares();
+                assert_eq!(shares.is_none(), fit.likelihood() < 1 << 12);
+                for (share, part) in shares.into_iter().flatten().zip(fit.parts) {
+                    let exact = f64::from(part) / f64::from(fit.likelihood()) * 16_384.0;
+                    let coarse = f64::from(1 << 26) / f64::from(fit.likelihood()); // a step of Q15
+                    assert!((f64::from(share) - exact).abs() < coarse + 1.0, "{fit:?}: {share}, exactly {exact}");
+                }
+            }
+        }
+    }
+}
