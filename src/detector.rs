@@ -1,6 +1,7 @@
 //! What every detector is: frames in, one score each out.
 
 pub mod silero;
+pub mod webrtc;
 
 use crate::frame::FrameSpec;
 

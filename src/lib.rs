@@ -39,6 +39,7 @@ mod stream;
 
 pub use detector::Detector;
 pub use detector::silero::{self, Silero};
+pub use detector::webrtc::{self, WebRtc, WebRtcConfig};
 pub use error::Error;
 pub use frame::FrameSpec;
 pub use kernels::Kernels;
