@@ -31,7 +31,11 @@ pub mod detector;
 pub mod dsp;
 mod error;
 pub mod frame;
-#[allow(unsafe_code, reason = "vector instructions; nowhere else in the engine")]
+#[allow(
+    unsafe_code,
+    clippy::inline_always,
+    reason = "vector instructions, whose functions must become parts of their callers"
+)]
 mod kernels;
 mod nn;
 pub mod segment;

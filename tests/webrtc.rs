@@ -124,7 +124,7 @@ mod inputs {
     impl Generator {
         fn below(&mut self, limit: i32) -> i32 {
             self.0 = self.0.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            ((self.0 >> 16) * limit as u32 >> 16) as i32
+            (((self.0 >> 16) * limit as u32) >> 16) as i32
         }
     }
 
@@ -141,12 +141,11 @@ mod inputs {
             for n in 0..length {
                 let phase = n % period;
                 let sample = match kind {
-                    0 => 0,
                     1 if phase < period / 2 => amplitude,
                     1 => -amplitude,
                     2 => noise(&mut generator),
                     3 if phase == 0 => amplitude,
-                    3 => 0,
+                    0 | 3 => 0,
                     4 => -32_768,
                     5 => [-32_768, 32_767][generator.below(2) as usize],
                     6 => 2 * amplitude * phase / period - amplitude,

@@ -24,6 +24,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::detector::Detector;
+#[cfg(feature = "embedded")]
 use crate::error::Error;
 use crate::frame::FrameSpec;
 #[cfg(feature = "embedded")]

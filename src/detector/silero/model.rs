@@ -6,7 +6,7 @@ use crate::audio::sample::clean;
 use crate::dsp::window::hann;
 use crate::error::Error;
 use crate::frame::FrameSpec;
-use crate::kernels::{Kernels, Set, Shape, Windows};
+use crate::kernels::{Kernels, Set, Shape, Windows, sigmoid};
 use crate::nn::{Conv1d, Linear, LstmCell, Tensors, relu};
 
 /// Units of the LSTM, and channels of the convolution that feeds it.
@@ -149,7 +149,7 @@ impl Model {
             narrowest: buffer(NARROW),
             features: buffer(HIDDEN),
             gates: buffer(4 * HIDDEN),
-            transform: vec![0.0; self.windows.scratch()],
+            transform: vec![0.0; self.windows.scratch(frames)],
         }
     }
 
@@ -207,7 +207,7 @@ impl Model {
         relu(&mut h);
         let mut score = [0.0];
         self.output.forward(self.kernels, &h, &mut score);
-        self.kernels.sigmoid(score[0])
+        sigmoid(score[0])
     }
 
     /// Puts context, frame and reflection in a row, and keeps the frame's end as the next context.
