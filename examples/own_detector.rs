@@ -10,7 +10,7 @@ struct Loud {
 
 impl Detector for Loud {
     fn spec(&self) -> FrameSpec {
-        FrameSpec { rate: 16_000, frame: 320, hop: 160 } // 20 ms, every 10 ms
+        FrameSpec::overlapping(16_000, 320, 160) // 20 ms, every 10 ms
     }
 
     fn score(&mut self, frame: &[f32]) -> f32 {

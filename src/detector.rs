@@ -1,7 +1,18 @@
 //! What every detector is: frames in, one score each out.
 
+pub mod combined;
+pub mod energy;
+pub mod entropy;
+mod fitted;
+pub mod flatness;
+pub mod ltsd;
+mod mapping;
 pub mod silero;
+pub mod sohn;
 pub mod webrtc;
+pub mod zcr;
+
+pub use mapping::{Logistic, Timing, native_rate};
 
 use crate::frame::FrameSpec;
 

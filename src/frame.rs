@@ -11,9 +11,24 @@ pub struct FrameSpec {
     pub frame: usize,
     /// Samples from the start of one frame to the start of the next; from 1 to `frame`.
     pub hop: usize,
+    /// Samples that a score has heard beyond the hop that it is about: by so much it comes later than that hop's end.
+    pub lookahead: usize,
+    /// Samples from the start of the hop that a score is about to the start of its frame: by so much the scores lag
+    /// behind the audio where score `i` is drawn at `i * hop`.
+    pub delay: usize,
 }
 
 impl FrameSpec {
+    /// Frames that follow each other without overlap, with scores about themselves: no look-ahead and no delay.
+    pub const fn adjacent(rate: u32, frame: usize) -> Self {
+        Self { rate, frame, hop: frame, lookahead: 0, delay: 0 }
+    }
+
+    /// Overlapping frames, each of whose scores is about the first hop of its frame: the rest is look-ahead.
+    pub const fn overlapping(rate: u32, frame: usize, hop: usize) -> Self {
+        Self { rate, frame, hop, lookahead: frame.saturating_sub(hop), delay: 0 }
+    }
+
     /// How many frames a recording of `samples` samples has: one for each hop begun.
     ///
     /// Frame `i` covers samples `i * hop .. i * hop + frame`; what lies beyond the end counts as zeros.
@@ -118,7 +133,7 @@ mod tests {
     #[test]
     fn every_packet_size_gives_the_same_frames() {
         for (frame, hop) in [(4, 4), (5, 2), (7, 3), (6, 1), (1, 1)] {
-            let spec = FrameSpec { rate: 16_000, frame, hop };
+            let spec = FrameSpec::overlapping(16_000, frame, hop);
             for length in 0..30 {
                 let samples: Vec<f32> = (1..=length).map(|n| n as f32).collect();
                 let expected: Vec<Vec<f32>> = (0..spec.frames(samples.len()))
@@ -134,7 +149,7 @@ mod tests {
 
     #[test]
     fn a_long_packet_gives_many_frames_at_a_time() {
-        let mut framer = Framer::new(FrameSpec { rate: 8_000, frame: 3, hop: 2 }, 4);
+        let mut framer = Framer::new(FrameSpec::overlapping(8000, 3, 2), 4);
         let packet: Vec<f32> = (0..8).map(|n| n as f32).collect();
         assert_eq!(framer.push(&mut &packet[..]), Some(&packet[..7]));
         assert_eq!(framer.push(&mut &packet[..1]), Some(&[6.0, 7.0, 0.0][..]), "what was left, and one more");
@@ -142,7 +157,7 @@ mod tests {
 
     #[test]
     fn reset_forgets_a_frame_begun() {
-        let mut framer = Framer::new(FrameSpec { rate: 8_000, frame: 3, hop: 3 }, 1);
+        let mut framer = Framer::new(FrameSpec::adjacent(8000, 3), 1);
         assert_eq!(framer.push(&mut &[1.0_f32, 2.0][..]), None);
         framer.reset();
         assert_eq!(framer.push(&mut &[3.0_f32, 4.0, 5.0][..]), Some(&[3.0, 4.0, 5.0][..]));
@@ -150,10 +165,7 @@ mod tests {
 
     #[test]
     fn a_senseless_spec_is_mended() {
-        assert_eq!(frames(FrameSpec { rate: 8_000, frame: 0, hop: 0 }, 1, &[1.0, 2.0], 2), [[1.0], [2.0]]);
-        assert_eq!(
-            frames(FrameSpec { rate: 8_000, frame: 2, hop: 9 }, 1, &[1.0, 2.0, 3.0], 3),
-            [[1.0, 2.0], [3.0, 0.0]]
-        );
+        assert_eq!(frames(FrameSpec::adjacent(8000, 0), 1, &[1.0, 2.0], 2), [[1.0], [2.0]]);
+        assert_eq!(frames(FrameSpec::overlapping(8000, 2, 9), 1, &[1.0, 2.0, 3.0], 3), [[1.0, 2.0], [3.0, 0.0]]);
     }
 }

@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use serde_json::Value;
 use voiced::{Cut, Error, Event, FrameSpec, Segment, SegmentConfig, Segmenter, segments_from_scores};
 
-const SPEC_16K: FrameSpec = FrameSpec { rate: 16_000, frame: 512, hop: 512 };
-const SPEC_8K: FrameSpec = FrameSpec { rate: 8000, frame: 256, hop: 256 };
+const SPEC_16K: FrameSpec = FrameSpec::adjacent(16_000, 512);
+const SPEC_8K: FrameSpec = FrameSpec::adjacent(8000, 256);
 
 fn official_config(case: &Value) -> SegmentConfig {
     let ms = |name: &str| u32::try_from(case[name].as_u64().unwrap()).unwrap();

@@ -177,7 +177,7 @@ fn a_rate_that_cannot_be_resampled_is_refused() {
 #[test]
 fn a_hop_that_makes_no_sense_is_refused() {
     for hop in [0, 513] {
-        let spec = FrameSpec { rate: 16_000, frame: 512, hop };
+        let spec = FrameSpec::overlapping(16_000, 512, hop);
         let detector = Loudness { spec, seen: Rc::default() };
         let error = ScoreStream::new(detector, 16_000).unwrap_err().to_string();
         assert!(error.contains("hop") && error.contains(&hop.to_string()), "{error}");
@@ -212,7 +212,7 @@ proptest! {
         frame in 1..40_usize,
         hop in 1..40_usize,
     ) {
-        let spec = FrameSpec { rate: 16_000, frame, hop: hop.min(frame) };
+        let spec = FrameSpec::overlapping(16_000, frame, hop.min(frame));
         let mut detector = Loudness { spec, seen: Rc::default() };
         let mut offline = Vec::new();
         detector.score_all(&samples, &mut offline);

@@ -143,7 +143,7 @@ impl WebRtc {
         let mode = *modes.get(usize::from(mode)).ok_or_else(|| refused("mode", f64::from(mode), "0, 1, 2 or 3"))?;
         let frame = (rate / 1000 * frame_ms) as usize;
         Ok(Self {
-            spec: FrameSpec { rate, frame, hop: frame },
+            spec: FrameSpec::adjacent(rate, frame),
             mode,
             downsampler,
             filter_bank: FilterBank::default(),

@@ -57,6 +57,11 @@ impl RealFft {
         self.transform(samples, powers, |bin| bin.norm_sqr());
     }
 
+    /// The real parts of the spectrum of `samples`; see [`RealFft::magnitudes`].
+    pub fn real_parts(&mut self, samples: impl IntoIterator<Item = f32>, parts: &mut [f32]) {
+        self.transform(samples, parts, |bin| bin.re);
+    }
+
     fn transform(
         &mut self,
         samples: impl IntoIterator<Item = f32>,
@@ -107,12 +112,15 @@ mod tests {
             assert_eq!((fft.length(), fft.bins()), (length, length / 2 + 1));
             let mut magnitudes = vec![f32::NAN; fft.bins()];
             let mut powers = magnitudes.clone();
+            let mut parts = magnitudes.clone();
+            fft.real_parts(samples.iter().copied(), &mut parts);
             fft.magnitudes(samples.iter().copied(), &mut magnitudes);
             fft.powers(samples.iter().copied(), &mut powers);
             let scale = magnitudes.iter().fold(0.0_f32, |scale, m| scale.max(*m));
             for k in 0..fft.bins() {
                 let exact = complex[k].norm() as f32;
                 assert!((magnitudes[k] - exact).abs() <= TOLERANCE * scale, "{length} bin {k}");
+                assert!((parts[k] - complex[k].re as f32).abs() <= TOLERANCE * scale, "{length} bin {k}");
                 assert!((powers[k] - exact * exact).abs() <= 2.0 * TOLERANCE * scale * scale, "{length} bin {k}");
             }
         }

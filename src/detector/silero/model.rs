@@ -128,7 +128,7 @@ impl Model {
     /// The rate, frame and hop of the network: 512 samples at 16 kHz, 256 at 8 kHz.
     pub fn spec(&self) -> FrameSpec {
         let Layout { rate, frame, .. } = self.layout;
-        FrameSpec { rate, frame, hop: frame }
+        FrameSpec::adjacent(rate, frame)
     }
 
     /// The kernel set that runs it.

@@ -108,12 +108,16 @@ pub(crate) struct Scores {
     pub(crate) output: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) detection: Detection,
+    /// Of webrtc: print its decision, 0 or 1, held after speech as the original holds it, in place of the score
+    #[arg(long, help_heading = "Detector")]
+    pub(crate) decisions: bool,
 }
 
 const SCORES_EXAMPLES: &str = "\
 Examples:
   voiced scores talk.wav > talk.csv
   voiced scores --format json calls/ -o scores.jsonl
+  voiced scores -d webrtc --mode 2 --frame-ms 20 --decisions talk.wav
 
 CSV has the columns start,end,score. JSON has one object per recording and line:
   {\"file\":\"a.wav\",\"detector\":\"silero\",\"sample_rate\":16000,\"hop\":512,

@@ -22,6 +22,7 @@ pub(crate) fn run(arguments: &Scores, quiet: bool) -> Result<(), Stop> {
         return Err(Stop::Usage(message.to_owned()));
     }
     let detectors = Detectors::new(&arguments.detection)?;
+    let detectors = if arguments.decisions { detectors.deciding()? } else { detectors };
     let mut sink = Sink::new(arguments.output.as_deref())?;
     if csv {
         if sink.is_terminal() {
@@ -174,7 +175,7 @@ mod tests {
 
     #[test]
     fn frames_lie_a_hop_apart() {
-        let spec = FrameSpec { rate: 16_000, frame: 512, hop: 512 };
+        let spec = FrameSpec::adjacent(16_000, 512);
         assert_eq!(frame_times(0, spec), ["0.000", "0.032"]);
         assert_eq!(frame_times(1_124_999, spec), ["35999.968", "36000.000"]);
     }

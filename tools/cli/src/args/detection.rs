@@ -22,6 +22,12 @@ pub(crate) struct Detection {
     /// Silero weights (safetensors) to use instead of the built-in ones; recordings are resampled to their rate
     #[arg(long, value_name = "FILE", help_heading = "Detector")]
     pub(crate) weights: Option<PathBuf>,
+    /// Of webrtc: aggressiveness, the higher the more evidence speech takes, 0 to 3. Defaults to 0
+    #[arg(long, value_name = "MODE", value_parser = clap::value_parser!(u8).range(0..=3), help_heading = "Detector")]
+    pub(crate) mode: Option<u8>,
+    /// Of webrtc: milliseconds in a frame, 10, 20 or 30. Defaults to 10
+    #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u32).range(10..=30), help_heading = "Detector")]
+    pub(crate) frame_ms: Option<u32>,
 }
 
 fn kernels_help() -> String {
@@ -81,7 +87,7 @@ impl Segmentation {
             },
             min_silence_at_max_speech_ms: self.min_silence_at_max_speech_ms,
         };
-        let any = FrameSpec { rate: 16_000, frame: 512, hop: 512 }; // the fields' ranges depend on no rate
+        let any = FrameSpec::adjacent(16_000, 512); // the fields' ranges depend on no rate
         match Segmenter::new(&config, any) {
             Ok(_) => Ok(config),
             Err(voiced::Error::Config { field, given, legal }) => {

@@ -1,0 +1,309 @@
+//! What holds for every classic detector, whatever is in it.
+
+mod common;
+
+use std::f32::consts::TAU;
+
+use allocation_counter::measure;
+use proptest::prelude::*;
+use voiced::detector::combined::{Combined, CombinedConfig};
+use voiced::detector::energy::{Energy, EnergyConfig};
+use voiced::detector::entropy::{Entropy, EntropyConfig};
+use voiced::detector::flatness::{Flatness, FlatnessConfig};
+use voiced::detector::ltsd::{Ltsd, LtsdConfig};
+use voiced::detector::sohn::{Sohn, SohnConfig};
+use voiced::detector::zcr::{Zcr, ZcrConfig};
+use voiced::{Detector, Error, Event, ScoreStream, SegmentConfig, Stream, segments_from_scores};
+
+const RATES: [u32; 2] = [8000, 16_000];
+
+/// Runs `$check!(name, make)` for each detector, where `make(rate)` makes one with the default configuration.
+macro_rules! for_each_detector {
+    ($check:path) => {
+        $check("energy", |rate| Energy::new(rate, EnergyConfig::default()));
+        $check("zcr", |rate| Zcr::new(rate, ZcrConfig::default()));
+        $check("entropy", |rate| Entropy::new(rate, EntropyConfig::default()));
+        $check("flatness", |rate| Flatness::new(rate, FlatnessConfig::default()));
+        $check("ltsd", |rate| Ltsd::new(rate, LtsdConfig::default()));
+        $check("sohn", |rate| Sohn::new(rate, SohnConfig::default()));
+        $check("combined", |rate| Combined::new(rate, CombinedConfig::default()));
+    };
+}
+
+type Make<D> = fn(u32) -> Result<D, Error>;
+
+fn scores(detector: &mut impl Detector, samples: &[f32]) -> Vec<f32> {
+    let mut scores = Vec::new();
+    detector.score_all(samples, &mut scores);
+    scores
+}
+
+/// Samples of every sort that a caller may push by mistake.
+fn any_sample() -> impl Strategy<Value = f32> {
+    prop_oneof![
+        4 => -1.0_f32..1.0,
+        1 => any::<f32>(),
+        1 => prop::sample::select(vec![f32::NAN, f32::INFINITY, f32::NEG_INFINITY, f32::MAX, f32::MIN, 1e-42, -0.0, 0.0]),
+    ]
+}
+
+#[test]
+fn scores_of_anything_are_numbers_from_0_to_1() {
+    fn check<D: Detector>(name: &str, make: Make<D>) {
+        proptest!(ProptestConfig::with_cases(12), |(samples in prop::collection::vec(any_sample(), 0..6000), rate in prop::sample::select(&RATES))| {
+            let mut detector = make(rate).unwrap();
+            let scores = scores(&mut detector, &samples);
+            prop_assert_eq!(scores.len(), detector.spec().frames(samples.len()));
+            prop_assert!(scores.iter().all(|score| (0.0..=1.0).contains(score)), "{} {:?}", name, scores);
+        });
+        for level in [f32::NAN, f32::MAX, 1e-42, 0.0, 1e6, 1e-20] {
+            for rate in RATES {
+                let mut detector = make(rate).unwrap();
+                let wave: Vec<f32> = (0..rate).map(|n| if n % 7 < 3 { level } else { -level }).collect();
+                assert!(
+                    scores(&mut detector, &wave).iter().all(|score| (0.0..=1.0).contains(score)),
+                    "{name} {level}"
+                );
+            }
+        }
+    }
+    for_each_detector!(check);
+}
+
+#[test]
+fn a_burst_of_bad_samples_is_forgotten() {
+    fn check<D: Detector>(name: &str, make: Make<D>) {
+        let mut detector = make(16_000).unwrap();
+        let speech = common::speech(16_000);
+        let good = scores(&mut detector, &[vec![0.0; 3200], speech.clone()].concat());
+        let bad = scores(&mut detector, &[vec![f32::NAN; 3200], speech].concat());
+        assert_eq!(good, bad, "{name}: NaN counts as 0");
+    }
+    for_each_detector!(check);
+}
+
+#[test]
+fn reset_equals_new_and_a_clone_goes_on_identically() {
+    fn check<D: Detector + Clone>(name: &str, make: Make<D>) {
+        for rate in RATES {
+            let speech = common::speech(rate);
+            let spec = make(rate).unwrap().spec();
+            let frames = || speech.windows(spec.frame).step_by(spec.hop);
+            let mut detector = make(rate).unwrap();
+            let first: Vec<f32> = frames().map(|frame| detector.score(frame)).collect();
+            detector.reset();
+            let mut copy = detector.clone();
+            for (i, frame) in frames().enumerate() {
+                if i == 77 {
+                    copy = detector.clone();
+                }
+                let score = detector.score(frame);
+                assert_eq!(score.to_bits(), first[i].to_bits(), "{name} {rate}: frame {i} after a reset");
+                if i >= 77 {
+                    assert_eq!(copy.score(frame).to_bits(), score.to_bits(), "{name} {rate}: frame {i} of a clone");
+                }
+            }
+        }
+    }
+    for_each_detector!(check);
+}
+
+#[test]
+fn a_short_frame_is_one_that_zeros_complete() {
+    fn check<D: Detector + Clone>(name: &str, make: Make<D>) {
+        for rate in RATES {
+            let speech = common::speech(rate);
+            let mut detector = make(rate).unwrap();
+            let spec = detector.spec();
+            for (i, frame) in speech.windows(spec.frame).step_by(spec.hop).take(80).enumerate() {
+                let length = i * 37 % spec.frame;
+                let mut padded = frame[..length].to_vec();
+                padded.resize(spec.frame, 0.0);
+                let short = detector.clone().score(&frame[..length]);
+                assert_eq!(short.to_bits(), detector.clone().score(&padded).to_bits(), "{name} {rate}: {length}");
+                let beyond = [frame, &[0.7; 50]].concat();
+                assert_eq!(detector.clone().score(frame), detector.clone().score(&beyond), "{name} {rate}: beyond");
+                detector.score(frame);
+            }
+        }
+    }
+    for_each_detector!(check);
+}
+
+#[test]
+fn streaming_equals_offline() {
+    fn check<D: Detector + Clone>(name: &str, make: Make<D>) {
+        for rate in RATES {
+            let speech = &common::speech(rate)[..3 * rate as usize + 123];
+            let mut detector = make(rate).unwrap();
+            let offline = scores(&mut detector, speech);
+            let config = SegmentConfig::default();
+            let segments = segments_from_scores(&offline, detector.spec(), speech.len() as u64, &config).unwrap();
+            for packet in [1, 80, 441, 5000] {
+                let mut stream = ScoreStream::new(make(rate).unwrap(), rate).unwrap();
+                let mut streamed = Vec::new();
+                for mut packet in speech.chunks(packet) {
+                    streamed.extend(std::iter::from_fn(|| stream.push(&mut packet)));
+                }
+                streamed.extend(std::iter::from_fn(|| stream.finish()));
+                assert_eq!(streamed, offline, "{name} {rate}: packets of {packet}");
+
+                let mut stream = Stream::new(make(rate).unwrap(), rate, &config).unwrap();
+                let mut found = Vec::new();
+                for packet in speech.chunks(packet) {
+                    found.extend(stream.push(packet));
+                }
+                found.extend(stream.finish());
+                let closed = |event| if let Event::End(segment) = event { Some(segment) } else { None };
+                let found: Vec<_> = found.into_iter().filter_map(closed).collect();
+                assert_eq!(found, segments, "{name} {rate}: packets of {packet}");
+            }
+        }
+    }
+    for_each_detector!(check);
+}
+
+#[test]
+fn scores_know_the_future_only_as_far_as_the_frame_reaches() {
+    fn check<D: Detector>(name: &str, make: Make<D>) {
+        for rate in RATES {
+            let mut detector = make(rate).unwrap();
+            let spec = detector.spec();
+            assert_eq!((spec.rate, spec.hop, spec.delay), (rate, rate as usize / 100, 0), "{name}");
+            assert_eq!(spec.lookahead, spec.frame - spec.hop, "{name}");
+            assert!(spec.frame <= rate as usize / 10, "{name}: at most 100 ms");
+            let mut samples = common::speech(rate);
+            let before = scores(&mut detector, &samples);
+            let cut = samples.len() / 2;
+            samples[cut..].iter_mut().for_each(|sample| *sample = 0.3 - 2.0 * *sample);
+            let after = scores(&mut detector, &samples);
+            let same = before.iter().zip(&after).take_while(|(a, b)| a == b).count();
+            let whole = (cut - spec.frame) / spec.hop + 1; // frames that end at or before the cut
+            assert!(same >= whole, "{name} {rate}: {same} {whole}");
+            assert!(same <= whole + spec.frame / spec.hop, "{name} {rate}: the change is heard");
+        }
+    }
+    for_each_detector!(check);
+}
+
+#[test]
+fn scoring_allocates_nothing() {
+    fn check<D: Detector>(name: &str, make: Make<D>) {
+        for rate in RATES {
+            let speech = common::speech(rate);
+            let mut detector = make(rate).unwrap();
+            let spec = detector.spec();
+            let allocations = measure(|| {
+                for frame in speech.windows(spec.frame).step_by(spec.hop) {
+                    detector.score(frame);
+                }
+                detector.reset();
+                detector.score(&speech[..spec.frame]);
+            });
+            assert_eq!(allocations.count_total, 0, "{name} {rate}");
+        }
+    }
+    for_each_detector!(check);
+}
+
+#[test]
+fn the_level_of_a_recording_does_not_matter() {
+    fn check<D: Detector>(name: &str, make: Make<D>) {
+        for rate in RATES {
+            let mut detector = make(rate).unwrap();
+            let speech = common::speech(rate);
+            let usual = scores(&mut detector, &speech);
+            for gain in [0.1, 10.0] {
+                let scaled: Vec<f32> = speech.iter().map(|sample| sample * gain).collect();
+                let scaled = scores(&mut detector, &scaled);
+                let change: f32 = usual.iter().zip(&scaled).map(|(a, b)| (a - b).abs()).sum();
+                let mean = change / usual.len() as f32;
+                assert!(mean <= 0.02, "{name} {rate}: {mean} at {gain}");
+            }
+        }
+    }
+    for_each_detector!(check);
+}
+
+/// Pink noise: white noise through P. Kellet's filter, which is within 0.05 dB of 3 dB an octave above 9 Hz at 44.1 kHz.
+fn pink_noise(count: usize) -> Vec<f32> {
+    const POLES: [(f32, f32); 6] = [
+        (0.998_86, 0.055_517_9),
+        (0.993_32, 0.075_075_9),
+        (0.969, 0.153_852),
+        (0.866_5, 0.310_485_6),
+        (0.55, 0.532_952_2),
+        (-0.761_6, -0.016_898),
+    ];
+    let mut state = [0.0; 6];
+    let pink = |white: f32| {
+        for (state, (pole, gain)) in state.iter_mut().zip(POLES) {
+            *state = pole * *state + gain * white;
+        }
+        0.2 * (state.iter().sum::<f32>() + white * 0.536_2)
+    };
+    common::white_noise(count).into_iter().map(pink).collect()
+}
+
+#[test]
+fn steady_sounds_are_not_speech() {
+    fn check<D: Detector>(name: &str, make: Make<D>) {
+        for rate in RATES {
+            let count = 20 * rate as usize;
+            let hum = |n: usize| 0.3 * (TAU * 50.0 * (n % rate as usize) as f32 / rate as f32).sin();
+            for (sound, samples) in [
+                ("silence", vec![0.0; count]),
+                ("offset", vec![0.3; count]),
+                ("hum", (0..count).map(hum).collect()),
+                ("white noise", common::white_noise(count)),
+                ("pink noise", pink_noise(count)),
+            ] {
+                let mut detector = make(rate).unwrap();
+                let spec = detector.spec();
+                let scores: Vec<f32> =
+                    samples.windows(spec.frame).step_by(spec.hop).map(|frame| detector.score(frame)).collect();
+                let steady = &scores[100..]; // from the first second on
+                let fired = steady.iter().filter(|&&score| score >= 0.5).count();
+                assert!(fired * 50 <= steady.len(), "{name} {rate}: fires on {fired} of {} in {sound}", steady.len());
+            }
+        }
+    }
+    for_each_detector!(check);
+}
+
+#[test]
+fn speech_is_told_from_the_silence_around_it_within_half_a_second() {
+    /// The share of frames that must be right, on clean speech after a quarter of a second of faint noise.
+    fn check<D: Detector>(name: &str, make: Make<D>) {
+        for rate in RATES {
+            let mut samples: Vec<f32> = common::white_noise(rate as usize / 2).iter().map(|x| x * 0.003).collect();
+            let lead = samples.len() / (rate as usize / 100);
+            samples.extend(common::speech(rate));
+            let mut detector = make(rate).unwrap();
+            let scores = scores(&mut detector, &samples);
+            let mean = |scores: &[f32]| scores.iter().sum::<f32>() / scores.len() as f32;
+            let (before, speech) = scores.split_at(lead - 10);
+            let (before, speech) = (mean(before), mean(speech));
+            assert!(before < 0.4 && speech > before + 0.1, "{name} {rate}: {before} before, {speech} in speech");
+        }
+    }
+    for_each_detector!(check);
+}
+
+#[test]
+fn other_rates_are_refused_with_a_reason() {
+    fn check<D: Detector>(name: &str, make: Make<D>) {
+        for rate in [0, 11_025, 44_100, u32::MAX] {
+            match make(rate).map(|_| ()) {
+                Err(Error::Config { given, legal, .. }) => {
+                    assert_eq!(given, f64::from(rate));
+                    assert!(legal.contains("8000 or 16000"), "{name}");
+                }
+                other => panic!("{name} {rate}: {other:?}"),
+            }
+        }
+        let native = voiced::detector::native_rate(44_100);
+        assert!(Stream::new(make(native).unwrap(), 44_100, &SegmentConfig::default()).is_ok(), "{name}");
+    }
+    for_each_detector!(check);
+}
