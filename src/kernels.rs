@@ -228,7 +228,7 @@ impl Set {
         let frames = samples.len() / windows.frame();
         assert_eq!(samples.len(), frames * windows.frame());
         assert_eq!(spectra.len(), frames * windows.times() * windows.bins());
-        assert!(scratch.len() >= windows.scratch());
+        assert!(scratch.len() >= windows.scratch(frames));
         match self.0 {
             // SAFETY, for all: a set is made only where the processor has its instructions; lengths are checked above.
             Kernels::Scalar => unsafe { spectra::spectra::<f32>(windows, samples, spectra, scratch) },
@@ -241,11 +241,11 @@ impl Set {
             _ => unsafe { spectra::spectra::<f32>(windows, samples, spectra, scratch) },
         }
     }
+}
 
-    /// `1 / (1 + e^-x)`.
-    pub(crate) fn sigmoid(self, x: f32) -> f32 {
-        scalar::sigmoid(x)
-    }
+/// `1 / (1 + e^-x)`, the same with every set.
+pub(crate) fn sigmoid(x: f32) -> f32 {
+    scalar::sigmoid(x)
 }
 
 /// The functions of a set: the kernels of [`vector`] and [`spectra`] for one kind of vector, and one of four lanes,

@@ -31,7 +31,11 @@ pub mod detector;
 pub mod dsp;
 mod error;
 pub mod frame;
-#[allow(unsafe_code, reason = "vector instructions; nowhere else in the engine")]
+#[allow(
+    unsafe_code,
+    clippy::inline_always,
+    reason = "vector instructions, whose functions must become parts of their callers"
+)]
 mod kernels;
 mod nn;
 pub mod segment;
@@ -39,11 +43,12 @@ mod stream;
 
 pub use detector::Detector;
 pub use detector::silero::{self, Silero};
+pub use detector::webrtc::{self, WebRtc, WebRtcConfig};
 pub use error::Error;
 pub use frame::FrameSpec;
 pub use kernels::Kernels;
 pub use segment::{Cut, Event, Segment, SegmentConfig, Segmenter, segments_from_scores};
-pub use stream::{ScoreStream, Stream, StreamEvents, segments_with};
+pub use stream::{BATCH, ScoreStream, Stream, StreamEvents, segments_with};
 
 /// The speech in a whole recording, found by the embedded Silero network, in samples at the recording's own rate.
 ///

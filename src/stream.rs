@@ -1,5 +1,7 @@
 //! Live audio: packets in, scores and events out.
 
+use std::ops::Range;
+
 use crate::audio::Sample;
 use crate::detector::Detector;
 use crate::dsp::resample::Resampler;
@@ -17,50 +19,100 @@ pub struct ScoreStream<D> {
     detector: D,
     /// Samples that reached the framer, at the detector's rate.
     framed: u64,
+    scores: Scores,
+}
+
+/// Scores of frames that were scored together, waiting to be asked for.
+#[derive(Clone, Debug)]
+struct Scores {
+    room: Vec<f32>,
+    waiting: Range<usize>,
+}
+
+impl Scores {
+    /// Scores the frames that lie a hop apart in `samples`, and returns the first score.
+    fn score(&mut self, detector: &mut impl Detector, samples: &[f32]) -> Option<f32> {
+        let FrameSpec { frame, hop, .. } = detector.spec();
+        let count = (samples.len() - frame) / hop + 1;
+        detector.score_frames(samples, &mut self.room[..count]);
+        self.waiting = 0..count;
+        self.next()
+    }
+
+    fn next(&mut self) -> Option<f32> {
+        self.waiting.next().map(|i| self.room[i])
+    }
 }
 
 impl<D: Detector> ScoreStream<D> {
     /// A stream of audio at `rate` Hz.
     ///
     /// # Errors
-    /// [`Error::Rate`] where `rate` is neither the detector's nor one that can be resampled.
+    /// [`Error::Rate`] where `rate` is neither the detector's nor one that can be resampled, and [`Error::Config`] where
+    /// the detector's hop is not from 1 sample to its frame.
     pub fn new(detector: D, rate: u32) -> Result<Self, Error> {
-        let spec = detector.spec();
-        let resampler = (rate != spec.rate).then(|| Resampler::new(rate, spec.rate)).transpose()?;
-        Ok(Self { resampler, framer: Framer::new(spec), detector, framed: 0 })
+        Self::with_batches(detector, rate, 1)
     }
 
-    /// Takes samples from the front of `packet` until they complete a frame, and returns its score; `None` once the
-    /// packet is used up.
+    /// A stream of audio at `rate` Hz for recordings that are at hand: up to `frames` frames of a long packet are scored
+    /// together, which is faster for networks. The scores are the same.
+    ///
+    /// # Errors
+    /// As [`ScoreStream::new`].
+    pub fn with_batches(mut detector: D, rate: u32, frames: usize) -> Result<Self, Error> {
+        let frames = frames.max(1);
+        let spec = detector.spec();
+        if !(1..=spec.frame).contains(&spec.hop) {
+            let legal = "at least 1 sample and at most a frame";
+            return Err(Error::Config { field: "hop of the detector", given: spec.hop as f64, legal });
+        }
+        let resampler = (rate != spec.rate).then(|| Resampler::new(rate, spec.rate)).transpose()?;
+        detector.reserve(frames);
+        let scores = Scores { room: vec![0.0; frames], waiting: 0..0 };
+        Ok(Self { resampler, framer: Framer::new(spec, frames), detector, framed: 0, scores })
+    }
+
+    /// Takes samples from the front of `packet` until there is a score, and returns it; `None` once the packet is used
+    /// up.
     pub fn push<S: Sample>(&mut self, packet: &mut &[S]) -> Option<f32> {
-        let Some(resampler) = &mut self.resampler else {
-            let before = packet.len();
-            let frame = self.framer.push(packet);
-            self.framed += (before - packet.len()) as u64;
-            return frame.map(|frame| self.detector.score(frame));
-        };
-        let frame = self.framer.fill(|space| {
-            let written = resampler.push(packet, space);
-            self.framed += written as u64;
-            written
-        });
-        frame.map(|frame| self.detector.score(frame))
+        if let Some(score) = self.scores.next() {
+            return Some(score);
+        }
+        let Self { resampler, framer, detector, framed, scores } = self;
+        let whole = match resampler {
+            None => {
+                let before = packet.len();
+                let whole = framer.push(packet);
+                *framed += (before - packet.len()) as u64;
+                whole
+            }
+            Some(resampler) => framer.fill(|space| {
+                let written = resampler.push(packet, space);
+                *framed += written as u64;
+                written
+            }),
+        }?;
+        scores.score(detector, whole)
     }
 
     /// After the last packet: the scores of the frames that are left, one a call, the last one completed with zeros;
     /// then `None`.
     pub fn finish(&mut self) -> Option<f32> {
-        if let Some(resampler) = &mut self.resampler {
-            let frame = self.framer.fill(|space| {
+        if let Some(score) = self.scores.next() {
+            return Some(score);
+        }
+        let Self { resampler, framer, detector, framed, scores } = self;
+        if let Some(resampler) = resampler {
+            let whole = framer.fill(|space| {
                 let written = resampler.finish(space);
-                self.framed += written as u64;
+                *framed += written as u64;
                 written
             });
-            if let Some(frame) = frame {
-                return Some(self.detector.score(frame));
+            if let Some(whole) = whole {
+                return scores.score(detector, whole);
             }
         }
-        self.framer.finish().map(|frame| self.detector.score(frame))
+        scores.score(detector, framer.finish()?)
     }
 
     /// Forgets all audio: the next packet is the first of a new recording.
@@ -71,6 +123,7 @@ impl<D: Detector> ScoreStream<D> {
         self.framer.reset();
         self.detector.reset();
         self.framed = 0;
+        self.scores.waiting = 0..0;
     }
 
     /// The detector's rate, frame and hop: score `i` belongs to the frame at `i * hop` samples of that rate.
@@ -122,10 +175,19 @@ impl<D: Detector> Stream<D> {
     ///
     /// # Errors
     /// [`Error::Rate`] where `rate` is neither the detector's nor one that can be resampled, and [`Error::Config`]
-    /// where a field of `config` is out of its range.
+    /// where a field of `config` is out of its range, or the detector's hop is not from 1 sample to its frame.
     pub fn new(detector: D, rate: u32, config: &SegmentConfig) -> Result<Self, Error> {
+        Self::with_batches(detector, rate, config, 1)
+    }
+
+    /// A stream of audio at `rate` Hz for recordings that are at hand; see [`ScoreStream::with_batches`]. The events are
+    /// the same.
+    ///
+    /// # Errors
+    /// As [`Stream::new`].
+    pub fn with_batches(detector: D, rate: u32, config: &SegmentConfig, frames: usize) -> Result<Self, Error> {
         let segmenter = Segmenter::new(config, detector.spec())?;
-        let scores = ScoreStream::new(detector, rate)?;
+        let scores = ScoreStream::with_batches(detector, rate, frames)?;
         Ok(Self { scores, segmenter, rate, received: 0 })
     }
 
@@ -205,6 +267,10 @@ impl<D: Detector, S: Sample> Drop for StreamEvents<'_, D, S> {
     }
 }
 
+/// Frames that are scored together where a whole recording is at hand: enough that weights are loaded from memory rarely,
+/// few enough that what is computed of them stays in the cache.
+pub const BATCH: usize = 24;
+
 /// The speech in a whole recording, in samples at its own rate.
 ///
 /// # Errors
@@ -215,7 +281,7 @@ pub fn segments_with<D: Detector, S: Sample>(
     rate: u32,
     config: &SegmentConfig,
 ) -> Result<Vec<Segment>, Error> {
-    let mut stream = Stream::new(detector, rate, config)?;
+    let mut stream = Stream::with_batches(detector, rate, config, BATCH)?;
     let mut segments = Vec::new();
     let mut keep = |event| {
         if let Event::End(segment) = event {

@@ -18,10 +18,7 @@ fn official_config(case: &Value) -> SegmentConfig {
         min_silence_ms: ms("min_silence_duration_ms"),
         speech_pad_ms: ms("speech_pad_ms"),
         max_speech_s: case["max_speech_duration_s"].as_f64().unwrap_or(f64::INFINITY),
-        cut: match case["use_max_poss_sil_at_max_speech"].as_bool().unwrap() {
-            true => Cut::LongestSilence,
-            false => Cut::LastSilence,
-        },
+        cut: if case["use_max_poss_sil_at_max_speech"] == true { Cut::LongestSilence } else { Cut::LastSilence },
         min_silence_at_max_speech_ms: ms("min_silence_at_max_speech"),
     }
 }

@@ -78,6 +78,14 @@ fn scores_and_segments_do_not_depend_on_the_packets() {
             scores.reset();
             events.extend(stream.finish());
 
+            let mut batched = ScoreStream::with_batches(Silero::for_rate(rate).unwrap(), rate, 5).unwrap();
+            let mut together = Vec::new();
+            for packet in packets(&samples, &plan) {
+                scores_in(&mut batched, packet, &mut together);
+            }
+            together.extend(std::iter::from_fn(|| batched.finish()));
+            assert_eq!(together, found, "{rate} Hz, in batches, packets of {:?}…", &plan[..1]);
+
             let ends = events.iter().filter_map(|event| match event {
                 Event::End(segment) => Some(*segment),
                 _ => None,
@@ -166,8 +174,18 @@ fn a_rate_that_cannot_be_resampled_is_refused() {
     }
 }
 
+#[test]
+fn a_hop_that_makes_no_sense_is_refused() {
+    for hop in [0, 513] {
+        let spec = FrameSpec { rate: 16_000, frame: 512, hop };
+        let detector = Loudness { spec, seen: Rc::default() };
+        let error = ScoreStream::new(detector, 16_000).unwrap_err().to_string();
+        assert!(error.contains("hop") && error.contains(&hop.to_string()), "{error}");
+    }
+}
+
 /// Scores the loudness, with overlapping frames, and notes the frames that it was given.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 struct Loudness {
     spec: FrameSpec,
     seen: Rc<RefCell<Vec<Vec<f32>>>>,

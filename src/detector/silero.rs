@@ -24,6 +24,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::detector::Detector;
+#[cfg(feature = "embedded")]
 use crate::error::Error;
 use crate::frame::FrameSpec;
 #[cfg(feature = "embedded")]
@@ -42,7 +43,7 @@ pub struct Silero {
 impl Silero {
     /// A detector over a model, which any number of detectors may share.
     pub fn new(model: Arc<Model>) -> Self {
-        let workspace = model.workspace();
+        let workspace = model.workspace(1);
         Self { model, state: State::default(), workspace }
     }
 
@@ -74,6 +75,14 @@ impl Detector for Silero {
 
     fn reset(&mut self) {
         self.state = State::default();
+    }
+
+    fn reserve(&mut self, frames: usize) {
+        self.workspace = self.model.workspace(frames);
+    }
+
+    fn score_frames(&mut self, samples: &[f32], scores: &mut [f32]) {
+        self.model.steps(&mut self.state, samples, scores, &mut self.workspace);
     }
 }
 

@@ -36,16 +36,16 @@ impl RealFft {
     }
 
     /// How many samples are transformed.
-    pub fn len(&self) -> usize {
+    pub fn length(&self) -> usize {
         2 * self.packed.len()
     }
 
-    /// How many bins a spectrum has, from 0 Hz to half of the sample rate: `len() / 2 + 1`.
+    /// How many bins a spectrum has, from 0 Hz to half of the sample rate: `length() / 2 + 1`.
     pub fn bins(&self) -> usize {
         self.twiddles.len()
     }
 
-    /// The magnitudes of the spectrum of `samples`; shapes (len) and (bins).
+    /// The magnitudes of the spectrum of `samples`; shapes (length) and (bins).
     ///
     /// Missing samples count as 0; samples and bins beyond the transform's are left alone.
     pub fn magnitudes(&mut self, samples: impl IntoIterator<Item = f32>, magnitudes: &mut [f32]) {
@@ -84,7 +84,7 @@ impl RealFft {
 
 impl fmt::Debug for RealFft {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RealFft").field("len", &self.len()).finish_non_exhaustive()
+        f.debug_struct("RealFft").field("length", &self.length()).finish_non_exhaustive()
     }
 }
 
@@ -104,7 +104,7 @@ mod tests {
             FftPlanner::new().plan_fft_forward(length).process(&mut complex);
 
             let mut fft = RealFft::new(length);
-            assert_eq!((fft.len(), fft.bins()), (length, length / 2 + 1));
+            assert_eq!((fft.length(), fft.bins()), (length, length / 2 + 1));
             let mut magnitudes = vec![f32::NAN; fft.bins()];
             let mut powers = magnitudes.clone();
             fft.magnitudes(samples.iter().copied(), &mut magnitudes);

@@ -39,9 +39,6 @@ pub(crate) struct Windows {
 }
 
 impl Windows {
-    /// Lanes of the widest vector.
-    const MOST_LANES: usize = 16;
-
     /// `times` windows, `hop` apart, in each frame of `frame` samples, all tapered by `taper`.
     pub(crate) fn new(taper: Vec<f32>, hop: usize, times: usize, frame: usize) -> Self {
         let length = taper.len();
@@ -77,9 +74,11 @@ impl Windows {
         self.times
     }
 
-    /// Numbers of scratch that [`spectra`] needs.
-    pub(crate) fn scratch(&self) -> usize {
-        2 * self.taper.len() * Self::MOST_LANES
+    /// Numbers of scratch that the spectra of `frames` frames at a time need: one frame is computed in four lanes, and
+    /// several in as many as the widest vector has.
+    pub(crate) fn scratch(&self, frames: usize) -> usize {
+        let lanes = if frames > 1 { 16 } else { 4 };
+        2 * self.taper.len() * lanes
     }
 }
 
@@ -92,7 +91,7 @@ impl Windows {
 pub(super) unsafe fn spectra<S: Simd>(windows: &Windows, samples: &[f32], spectra: &mut [f32], scratch: &mut [f32]) {
     let (length, bins) = (windows.taper.len(), windows.bins());
     let count = samples.len() / windows.frame * windows.times;
-    let (source, target) = scratch.split_at_mut(length * Windows::MOST_LANES);
+    let (source, target) = scratch.split_at_mut(length * S::LANES);
     for first in (0..count).step_by(S::LANES) {
         let lanes = S::LANES.min(count - first);
         for lane in 0..lanes {

@@ -6,7 +6,7 @@ use crate::audio::sample::clean;
 use crate::dsp::window::hann;
 use crate::error::Error;
 use crate::frame::FrameSpec;
-use crate::kernels::{Kernels, Set, Shape, Windows};
+use crate::kernels::{Kernels, Set, Shape, Windows, sigmoid};
 use crate::nn::{Conv1d, Linear, LstmCell, Tensors, relu};
 
 /// Units of the LSTM, and channels of the convolution that feeds it.
@@ -62,24 +62,25 @@ impl Default for State {
     }
 }
 
-/// Buffers for one step, which hold nothing from one to the next.
+/// Buffers for some frames at a time, which hold nothing from one step to the next.
 #[derive(Clone, Debug)]
 pub(super) struct Workspace {
-    samples: Vec<f32>,           // (context + frame + context)
-    spectra: Vec<f32>,           // (TIMES, bins)
-    wide: [f32; TIMES * HIDDEN], // (TIMES, HIDDEN)
-    narrow: [f32; 2 * NARROW],   // (2, NARROW)
-    narrowest: [f32; NARROW],    // (1, NARROW)
-    features: [f32; HIDDEN],     // (1, HIDDEN)
-    gates: [f32; 4 * HIDDEN],    // (4, HIDDEN)
-    transform: Vec<f32>,         // scratch
+    frames: usize,
+    samples: Vec<f32>,   // (frames, context + frame + context)
+    spectra: Vec<f32>,   // (frames, TIMES, bins)
+    wide: Vec<f32>,      // (frames, TIMES, HIDDEN)
+    narrow: Vec<f32>,    // (frames, 2, NARROW)
+    narrowest: Vec<f32>, // (frames, NARROW)
+    features: Vec<f32>,  // (frames, HIDDEN)
+    gates: Vec<f32>,     // (frames, 4, HIDDEN)
+    transform: Vec<f32>, // scratch
 }
 
 impl Model {
     /// The weights that come with this crate, for audio at 8,000 or 16,000 Hz.
     ///
     /// # Errors
-    /// [`Error::Rate`] for any other rate.
+    /// [`Error::Config`] for any other rate, and [`Error::Kernels`] where this machine cannot run the kernel set.
     #[cfg(feature = "embedded")]
     pub fn embedded(rate: u32, kernels: Kernels) -> Result<Self, Error> {
         match rate {
@@ -99,7 +100,8 @@ impl Model {
     ///
     /// # Errors
     /// [`Error::WeightsFile`] where the bytes are not such a file, [`Error::TensorMissing`], [`Error::TensorShape`]
-    /// and [`Error::TensorValues`] where the network lacks something in it.
+    /// and [`Error::TensorValues`] where the network lacks something in it, and [`Error::Kernels`] where this machine
+    /// cannot run the kernel set.
     pub fn from_bytes(bytes: &[u8], kernels: Kernels) -> Result<Self, Error> {
         let tensors = Tensors::parse(bytes)?;
         let channels = tensors.shape("conv1.weight").and_then(|shape| shape.get(1).copied());
@@ -134,37 +136,78 @@ impl Model {
         self.kernels.kernels()
     }
 
-    pub(super) fn workspace(&self) -> Workspace {
+    /// Buffers for `frames` frames at a time, at least one.
+    pub(super) fn workspace(&self, frames: usize) -> Workspace {
+        let frames = frames.max(1);
+        let buffer = |numbers: usize| vec![0.0; frames * numbers];
         Workspace {
-            samples: vec![0.0; self.layout.frame + 2 * self.layout.context],
-            spectra: vec![0.0; TIMES * self.layout.bins()],
-            wide: [0.0; TIMES * HIDDEN],
-            narrow: [0.0; 2 * NARROW],
-            narrowest: [0.0; NARROW],
-            features: [0.0; HIDDEN],
-            gates: [0.0; 4 * HIDDEN],
-            transform: vec![0.0; self.windows.scratch()],
+            frames,
+            samples: buffer(self.layout.frame + 2 * self.layout.context),
+            spectra: buffer(TIMES * self.layout.bins()),
+            wide: buffer(TIMES * HIDDEN),
+            narrow: buffer(2 * NARROW),
+            narrowest: buffer(NARROW),
+            features: buffer(HIDDEN),
+            gates: buffer(4 * HIDDEN),
+            transform: vec![0.0; self.windows.scratch(frames)],
         }
     }
 
     /// The score of the next frame of a stream; see [`Detector::score`](crate::Detector::score) for `frame`.
     pub(super) fn step(&self, state: &mut State, frame: &[f32], work: &mut Workspace) -> f32 {
-        self.gather(state, frame, &mut work.samples);
-        let kernels = self.kernels;
-        kernels.spectra(&self.windows, &work.samples, &mut work.spectra, &mut work.transform);
-        let [conv1, conv2, conv3, conv4] = &self.convolutions;
-        conv1.forward_relu(kernels, &work.spectra, &mut work.wide);
-        conv2.forward_relu(kernels, &work.wide, &mut work.narrow);
-        conv3.forward_relu(kernels, &work.narrow, &mut work.narrowest);
-        conv4.forward_relu(kernels, &work.narrowest, &mut work.features);
-        self.lstm.project(kernels, &work.features, &mut work.gates);
-        self.lstm.step(kernels, &mut work.gates, &mut state.h, &mut state.c);
+        let samples = self.layout.frame + 2 * self.layout.context;
+        self.gather(state, frame, &mut work.samples[..samples]);
+        self.encode(1, work);
+        self.recur(state, 0, work)
+    }
 
-        work.features.copy_from_slice(&state.h);
-        relu(&mut work.features);
+    /// The scores of the next frames of a stream, which lie in a row in `samples`; the same to the bit as one by one.
+    ///
+    /// Shapes: `samples` (frames, frame), `scores` (frames). What does not depend on the frame before is computed for as
+    /// many frames at a time as the workspace holds.
+    pub(super) fn steps(&self, state: &mut State, samples: &[f32], scores: &mut [f32], work: &mut Workspace) {
+        let Layout { frame, context, .. } = self.layout;
+        let mut rest = samples;
+        for scores in scores.chunks_mut(work.frames) {
+            for gathered in work.samples.chunks_mut(frame + 2 * context).take(scores.len()) {
+                let (next, after) = rest.split_at(frame.min(rest.len()));
+                self.gather(state, next, gathered);
+                rest = after;
+            }
+            self.encode(scores.len(), work);
+            for (frame, score) in scores.iter_mut().enumerate() {
+                *score = self.recur(state, frame, work);
+            }
+        }
+    }
+
+    /// From the gathered samples of `frames` frames to what the LSTM's gates get from them.
+    fn encode(&self, frames: usize, work: &mut Workspace) {
+        let kernels = self.kernels;
+        let samples = &work.samples[..frames * (self.layout.frame + 2 * self.layout.context)];
+        let spectra = &mut work.spectra[..frames * TIMES * self.layout.bins()];
+        let wide = &mut work.wide[..frames * TIMES * HIDDEN];
+        let narrow = &mut work.narrow[..frames * 2 * NARROW];
+        let narrowest = &mut work.narrowest[..frames * NARROW];
+        let features = &mut work.features[..frames * HIDDEN];
+        let [conv1, conv2, conv3, conv4] = &self.convolutions;
+        kernels.spectra(&self.windows, samples, spectra, &mut work.transform);
+        conv1.forward_relu(kernels, spectra, wide);
+        conv2.forward_relu(kernels, wide, narrow);
+        conv3.forward_relu(kernels, narrow, narrowest);
+        conv4.forward_relu(kernels, narrowest, features);
+        self.lstm.project(kernels, features, &mut work.gates[..frames * 4 * HIDDEN]);
+    }
+
+    /// The recurrent half: moves `state` on by an encoded frame and returns its score.
+    fn recur(&self, state: &mut State, frame: usize, work: &mut Workspace) -> f32 {
+        let gates = &mut work.gates[frame * 4 * HIDDEN..][..4 * HIDDEN];
+        self.lstm.step(self.kernels, gates, &mut state.h, &mut state.c);
+        let mut h = state.h;
+        relu(&mut h);
         let mut score = [0.0];
-        self.output.forward(kernels, &work.features, &mut score);
-        kernels.sigmoid(score[0])
+        self.output.forward(self.kernels, &h, &mut score);
+        sigmoid(score[0])
     }
 
     /// Puts context, frame and reflection in a row, and keeps the frame's end as the next context.
@@ -208,7 +251,7 @@ mod tests {
             let official = Tensors::parse(&golden).unwrap().values(&format!("{name}_state"), &[2, HIDDEN]).unwrap();
             for kernels in Kernels::available() {
                 let model = Model::embedded(rate, kernels).unwrap();
-                let (mut state, mut workspace) = (State::default(), model.workspace());
+                let (mut state, mut workspace) = (State::default(), model.workspace(1));
                 for frame in samples.chunks(model.spec().hop) {
                     model.step(&mut state, frame, &mut workspace);
                 }
