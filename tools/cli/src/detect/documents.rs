@@ -26,7 +26,7 @@ impl Documents {
         finds: &[Find],
     ) -> Result<Option<Self>, Stop> {
         let Some(extension) = format.document() else { return Ok(None) };
-        let folder = match output {
+        let folder = match output.filter(|output| output.as_os_str() != "-") {
             Some(output) if several || is_folder(output) => output.to_owned(),
             _ if !several => return Ok(None),
             _ => {

@@ -50,6 +50,7 @@ pub(super) fn open(
         shape: None,
         frames: 0,
         damaged: 0,
+        usual: 0,
         ended_early: None,
         format,
     };
@@ -61,9 +62,6 @@ pub(super) fn open(
             damaged => format!("none of its {damaged} packets could be decoded"),
         });
     };
-    if rate == 0 || channels == 0 {
-        return Err(format!("its header says {rate} Hz and {channels} channels: neither may be 0"));
-    }
     let frames = expected.map(|expected| match expected {
         Expected::Frames(frames) => frames,
         Expected::Seconds(seconds) => (seconds * f64::from(rate)) as u64,
@@ -128,8 +126,12 @@ impl Codec {
             Self::Opus(opus) => Ok(opus.decode(packet, block)),
             Self::Symphonia(decoder) => match decoder.decode(packet) {
                 Ok(audio) => {
+                    let (rate, channels) = (audio.spec().rate(), audio.num_planes());
+                    if rate == 0 || channels == 0 {
+                        return Err(format!("its audio has {rate} Hz and {channels} channels: neither may be 0"));
+                    }
                     audio.copy_to_vec_interleaved(block);
-                    Ok(Some((audio.spec().rate(), audio.num_planes())))
+                    Ok(Some((rate, channels)))
                 }
                 Err(Error::DecodeError(_)) => Ok(None),
                 Err(Error::IoError(e)) if e.kind() == ErrorKind::UnexpectedEof => Ok(None),
@@ -151,6 +153,7 @@ struct Compressed {
     frames: u64,
     expected: Option<u64>, // of frames
     damaged: u64,          // packets
+    usual: usize,          // samples of the last good packet, all channels together
     ended_early: Option<String>,
 }
 
@@ -186,6 +189,9 @@ impl Compressed {
             match (self.codec.decode(&packet, &mut self.pending)?, self.shape) {
                 (Some(found), None) => {
                     self.shape = Some(found);
+                    self.usual = self.pending.len();
+                    let silence = self.usual * self.damaged as usize;
+                    self.pending.splice(..0, std::iter::repeat_n(0.0, silence));
                     if let Some(edit) = self.edit.take() {
                         (self.skip, self.room) = edit.samples(found.0);
                     }
@@ -198,12 +204,13 @@ impl Compressed {
                         self.frames
                     ));
                 }
-                (Some(_), Some(_)) => {}
+                (Some(_), Some(_)) => self.usual = self.pending.len(),
                 (None, shape) => {
                     self.damaged += 1;
                     // Silence takes its place, so that what follows keeps its time.
-                    if let Some((_, channels)) = shape {
-                        self.pending.resize(self.lost_frames(&packet) * channels, 0.0);
+                    if let Some((rate, channels)) = shape {
+                        let told = self.frames_in(packet.dur, rate) * channels;
+                        self.pending.resize(if told > 0 { told } else { self.usual }, 0.0);
                     }
                 }
             }
@@ -226,13 +233,13 @@ impl Compressed {
         self.room -= kept;
     }
 
-    /// How many samples of each channel a packet would have given.
-    fn lost_frames(&self, packet: &Packet) -> usize {
+    /// A time of the track in samples of each channel.
+    fn frames_in(&self, duration: Duration, rate: u32) -> usize {
         let base = self.format.tracks().iter().find(|track| track.id == self.track).and_then(|track| track.time_base);
-        let (Some(base), Some((rate, _))) = (base, self.shape) else { return 0 };
-        let ticks = u128::from(packet.dur.get()) * u128::from(base.numer.get());
+        let Some(base) = base else { return 0 };
+        let ticks = u128::from(duration.get()) * u128::from(base.numer.get());
         let frames = ticks * u128::from(rate) / u128::from(base.denom.get());
-        frames.min(u128::from(rate)) as usize // no packet is longer than a second, whatever a broken one says
+        frames.min(u128::from(rate)) as usize // packets are shorter than a second, whatever a broken one says
     }
 }
 

@@ -54,12 +54,9 @@ impl Opus {
     /// returns their rate and channels; `None` where the packet is broken.
     pub(super) fn decode(&mut self, packet: &Packet, block: &mut Vec<f32>) -> Option<(u32, usize)> {
         block.clear();
-        if packet.data.is_empty() {
-            return None; // by the decoder's customs a lost packet, of whatever length is asked for
-        }
         block.resize(MAX_PACKET_SAMPLES * self.channels, 0.0);
         let decoded = match &mut self.streams {
-            Streams::One(decoder) => decoder.decode(&packet.data, MAX_PACKET_SAMPLES, block),
+            Streams::One(decoder) => decode_stream(decoder, &packet.data, block),
             Streams::Many(decoder) => decoder.decode(&packet.data, block),
         };
         let Ok(frames) = decoded else {
@@ -75,9 +72,18 @@ impl Opus {
     }
 }
 
+/// Decodes a packet of one stream into `pcm`, which has room for the longest; returns the samples of each channel.
+///
+/// The length that is asked for matters where the packet holds no frame, as in silence: so much is made up.
+fn decode_stream(decoder: &mut OpusDecoder, packet: &[u8], pcm: &mut [f32]) -> Result<usize, opus_pure::Error> {
+    let frames = opus_pure::packet::samples_48k(packet)?;
+    decoder.decode(packet, frames, pcm)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use symphonia::core::units::{Duration, Timestamp};
 
     /// A header as it lies in Ogg.
     fn header(channels: u8, gain: i16, rest: &[u8]) -> Vec<u8> {
@@ -104,6 +110,21 @@ mod tests {
         let opus = Opus::new(b"OpusHead\x00\x01\x01\x38\x00\x00\xbb\x80\xfa\x00\x00", 2).unwrap();
         assert_eq!((opus.channels, opus.skip), (1, 312));
         assert!((opus.gain - 0.501_187).abs() < 1e-5, "{}", opus.gain);
+    }
+
+    #[test]
+    fn a_packet_without_a_frame_has_its_length() {
+        let mut opus = Opus::new(&header(1, 0, &[0]), 1).unwrap();
+        let mut block = Vec::new();
+        // Table of contents: SILK, 10, 20, 40 and 60 ms; then CELT, 2.5 ms, twice.
+        for (contents, frames) in [(0x00, 480), (0x08, 960), (0x10, 1920), (0x18, 2880), (0x81, 240)] {
+            let packet = Packet::new(0, Timestamp::ZERO, Duration::ZERO, [contents]);
+            assert_eq!(opus.decode(&packet, &mut block), Some((48_000, 1)));
+            assert_eq!(block.len(), frames, "{contents:#x}");
+        }
+        let empty = Packet::new(0, Timestamp::ZERO, Duration::ZERO, []);
+        assert_eq!(opus.decode(&empty, &mut block), None);
+        assert!(block.is_empty());
     }
 
     #[test]

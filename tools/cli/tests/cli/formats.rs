@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::run::{Run, data, excerpt, folder, voiced, wav, with_stdin};
+use crate::run::{Run, data, excerpt, folder, json, voiced, wav, with_stdin};
 
 /// How far a frame's score may lie from the WAV's where a codec has changed the sound: twice the largest found.
 const LOSSY: f64 = 0.35;
@@ -122,4 +122,25 @@ fn recordings_one_after_another_in_an_ogg_file_are_one() {
     let result = &voiced(["detect", "-f", "json", folder.path().join("radio.ogg").to_str().unwrap()]).json()[0];
     assert_eq!(result["duration"], 4.0);
     assert_eq!(result["segments"].as_array().unwrap().len(), 3, "the second and the third touch: {result}");
+}
+
+#[test]
+fn what_cannot_be_decoded_keeps_its_time() {
+    let whole = fs::read(data("speech.webm")).unwrap();
+    let duration = |name: &str, bytes: &[u8]| {
+        let folder = folder(&[(name, bytes)]);
+        let run = voiced(["detect", "-f", "json", folder.path().join(name).to_str().unwrap()]);
+        (json(&run.stdout)[0]["duration"].as_f64().unwrap(), run.stderr)
+    };
+    // A block is: its track, two bytes of time, flags, and then the packet.
+    let blocks = whole.windows(4).enumerate().filter(|(_, bytes)| bytes[0] == 0x81 && bytes[3] == 0x80);
+    let packets: Vec<usize> = blocks.map(|(at, _)| at + 4).collect();
+    for packet in [packets[0], packets[30]] {
+        let mut damaged = whole.clone();
+        damaged[packet] |= 3; // frames are counted
+        damaged[packet + 1] = 0; // and there are none
+        let (seconds, told) = duration("damaged.webm", &damaged);
+        assert!((seconds - duration("whole.webm", &whole).0).abs() < 1e-3, "{seconds}");
+        assert!(told.contains("damaged.webm: a damaged packet was replaced by silence"), "{told}");
+    }
 }

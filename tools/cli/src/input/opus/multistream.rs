@@ -3,6 +3,7 @@
 //! All but the last are self-delimited: one length more than usual. `opus-pure` has a decoder for them, too, but only
 //! for the usual arrangements of speakers; a file's header may say any.
 
+use super::decode_stream;
 use opus_pure::{Error, MAX_PACKET_SAMPLES, OpusDecoder};
 
 pub(super) struct Multistream {
@@ -44,7 +45,7 @@ impl Multistream {
                 data = delimited(data, &mut self.packet).ok_or(BROKEN)?;
                 &self.packet
             };
-            let count = decoder.decode(packet, MAX_PACKET_SAMPLES, &mut self.pcm)?;
+            let count = decode_stream(decoder, packet, &mut self.pcm)?;
             if *frames.get_or_insert(count) != count {
                 return Err(BROKEN);
             }
