@@ -48,18 +48,23 @@ pub(crate) fn run(arguments: &Split, quiet: bool) -> Result<(), Stop> {
 fn write_all(path: &Path, mut lanes: Vec<Lane>, parts: &Parts<'_>, progress: &Progress) -> Result<(), Stop> {
     let mut recording = Recording::open(path)?;
     let mut task = progress.task(path);
-    let mut list = Sink::new(None)?;
+    let mut list = Some(Sink::new(None)?); // until nobody reads it any more
     let mut block = Vec::new(); // (frames, channels)
     let mut position = 0;
     loop {
         recording.next(&mut block)?;
         let frames = (block.len() / recording.channels) as u64;
         if frames == 0 {
-            return list.finish();
+            return list.map_or(Ok(()), Sink::finish);
         }
         for lane in &mut lanes {
             for written in lane.write(&block, position, recording.channels, parts)? {
-                progress.suspend(|| list.write(&format!("{}\n", written.display())).and_then(|()| list.flush()))?;
+                let Some(out) = &mut list else { continue };
+                let line = format!("{}\n", written.display());
+                match progress.suspend(|| out.write(&line).and_then(|()| out.flush())) {
+                    Err(Stop::ClosedPipe) => list = None,
+                    done => done?,
+                }
             }
         }
         position += frames;

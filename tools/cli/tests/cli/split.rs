@@ -1,6 +1,7 @@
 use std::fs;
+use std::process::Stdio;
 
-use crate::run::{data, excerpt, folder, speech, tree, voiced, wav};
+use crate::run::{command, data, excerpt, folder, speech, tree, voiced, wav};
 
 /// The 16-bit samples of a WAV file as `voiced` writes it, and its channels and rate.
 fn read(path: &std::path::Path) -> (Vec<i16>, u16, u32) {
@@ -69,4 +70,19 @@ fn silence_has_no_parts() {
     let printed = voiced(["split", folder.path().join("a.wav").to_str().unwrap(), "-o", out.to_str().unwrap()]).ok();
     assert_eq!(printed, "");
     assert_eq!(tree(&out), [] as [String; 0]);
+}
+
+#[test]
+fn parts_are_written_though_nobody_reads_their_names() {
+    let out = folder(&[]);
+    let mut child = command()
+        .args(["split", speech(16_000).to_str().unwrap(), "-o", out.path().to_str().unwrap()])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+    assert_eq!(tree(out.path()).len(), 9);
 }
