@@ -64,6 +64,13 @@ pub enum Error {
         /// The names that this machine can run.
         legal: String,
     },
+    /// A pool without room for another stream.
+    PoolFull {
+        /// How many streams it holds.
+        streams: usize,
+    },
+    /// A stream that has left its pool, or was never in it.
+    NotInPool,
     /// Bytes that are not a readable WAV file, or a WAV file that cannot be written.
     Wav {
         /// What is wrong.
@@ -90,6 +97,8 @@ impl fmt::Display for Error {
             Self::Kernels { given, legal } => {
                 write!(f, "kernel set `{given}` cannot run here: this machine has {legal}")
             }
+            Self::PoolFull { streams } => write!(f, "the pool is full: it holds {streams} streams"),
+            Self::NotInPool => write!(f, "the stream is not in the pool: it has left, or is another pool's"),
             Self::Wav { reason } => write!(f, "WAV: {reason}"),
         }
     }

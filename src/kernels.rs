@@ -32,7 +32,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::error::Error;
-pub(crate) use spectra::Windows;
+pub(crate) use spectra::{WINDOWS, Windows};
 pub(crate) use weights::{Shape, Weights};
 
 /// A set of kernels, chosen once when a model is loaded.
@@ -121,12 +121,13 @@ impl FromStr for Kernels {
     }
 }
 
-/// What a convolution's sums begin with.
+/// What a convolution's inputs are like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Begin {
-    Zero,
-    /// What is in the output already.
-    FromY,
+pub(crate) enum Inputs {
+    /// Hardly ever zero.
+    Dense,
+    /// What a ReLU left: those that are zero are passed over.
+    Rectified,
 }
 
 /// What happens to a convolution's sums in the end.
@@ -147,52 +148,142 @@ impl Set {
         self.0
     }
 
+    /// Weights for [`convolve`](Set::convolve): `weight` has shape (outputs, inputs, taps), `bias` (outputs).
+    ///
+    /// # Panics
+    /// Where the lengths do not fit the shape, or the shape is not a known one.
+    pub(crate) fn pack(self, shape: Shape, inputs: Inputs, weight: &[f32], bias: Vec<f32>) -> Weights {
+        assert!(shape.is_known() && bias.len() == shape.outputs);
+        assert_eq!(weight.len(), shape.outputs * shape.inputs * shape.taps);
+        let panel = match self.0 {
+            Kernels::Scalar => 1,
+            Kernels::Portable => portable::panel(shape),
+            #[cfg(target_arch = "x86_64")]
+            Kernels::Avx2 => x86::avx2::panel(shape),
+            #[cfg(target_arch = "x86_64")]
+            Kernels::Avx512 => x86::avx512::panel(shape),
+            #[cfg(not(target_arch = "x86_64"))]
+            _ => 1,
+        };
+        Weights::pack(shape, inputs, weight, bias, panel)
+    }
+
     /// The convolution of frames: `y[f, p, o] = sum over i, k of W[o, i, k] x[f, p * stride + k - taps / 2, i]`, where
     /// what lies outside of the frame is 0.
     ///
-    /// Shapes: `x` (frames, times, inputs), `y` (frames, output times, outputs). `begin` and `end` say what is summed
-    /// up from, and what is done with the sum.
+    /// Shapes: `x` (frames, times, inputs), or (frames, inputs, times) where the stride is 1; `y` (frames, output times,
+    /// outputs). `end` says what is done with the sums.
     ///
     /// # Panics
-    /// Where `x` and `y` are not whole frames of the same number, or the shape is not a known one.
-    pub(crate) fn convolve(self, weights: &Weights, x: &[f32], y: &mut [f32], begin: Begin, end: End) {
-        let shape = weights.shape();
-        let frames = x.len() / (shape.times * shape.inputs);
-        assert_eq!(x.len(), frames * shape.times * shape.inputs);
-        assert_eq!(y.len(), frames * shape.output_times() * shape.outputs);
-        assert!(shape.is_known());
+    /// Where `x` and `y` are not whole frames of the same number.
+    pub(crate) fn convolve(self, weights: &Weights, x: &[f32], y: &mut [f32], end: End) {
+        check(weights, x, y);
         match self.0 {
-            Kernels::Scalar => scalar::convolve(weights, x, y, begin, end),
+            Kernels::Scalar => scalar::convolve(weights, x, y, end),
             // SAFETY, for all: a set is made only where the processor has its instructions; shapes are checked above.
-            Kernels::Portable => unsafe { portable::convolve(weights, x, y, begin, end) },
+            Kernels::Portable => unsafe { portable::convolve(weights, x, y, end) },
             #[cfg(target_arch = "x86_64")]
-            Kernels::Avx2 => unsafe { x86::avx2::convolve(weights, x, y, begin, end) },
+            Kernels::Avx2 => unsafe { x86::avx2::convolve(weights, x, y, end) },
             #[cfg(target_arch = "x86_64")]
-            Kernels::Avx512 => unsafe { x86::avx512::convolve(weights, x, y, begin, end) },
+            Kernels::Avx512 => unsafe { x86::avx512::convolve(weights, x, y, end) },
             #[cfg(not(target_arch = "x86_64"))]
-            _ => scalar::convolve(weights, x, y, begin, end),
+            _ => scalar::convolve(weights, x, y, end),
         }
     }
 
-    /// One step of an LSTM from its gates `i, f, g, o`, before their activation:
-    /// `c = sigmoid(f) c + sigmoid(i) tanh(g)`, `h = sigmoid(o) tanh(c)`.
+    /// A convolution of one frame of four times with a bias and a ReLU, and beside it a matrix times a vector, `product =
+    /// M h`: the same as [`convolve`](Set::convolve) twice.
     ///
-    /// Shapes: `gates` (4, hidden), `h` and `c` (hidden).
+    /// A large matrix has to be fetched from the second cache for each vector, which keeps the arithmetic waiting; a
+    /// convolution of several times keeps the arithmetic busy and fetches little. In turns they take little more time
+    /// than the longer of the two.
+    ///
+    /// # Panics
+    /// Where the shapes do not fit.
+    pub(crate) fn convolve_beside(
+        self,
+        weights: &Weights,
+        x: &[f32],
+        y: &mut [f32],
+        matrix: &Weights,
+        h: &[f32],
+        product: &mut [f32],
+    ) {
+        check(weights, x, y);
+        check(matrix, h, product);
+        let Shape { times, taps, stride, inputs, outputs } = weights.shape();
+        assert_eq!((times, taps, stride, x.len()), (4, 3, 1, 4 * inputs));
+        assert_eq!((matrix.shape().taps, h.len()), (1, matrix.shape().inputs));
+        // Tiles of every set, and steps of the product.
+        let whole = outputs % 32 == 0 && matrix.shape().outputs % 128 == 0 && h.len() % vector::INPUTS_A_STEP == 0;
+        match self.0 {
+            // SAFETY, for all: a set is made only where the processor has its instructions; shapes are checked above.
+            Kernels::Portable if whole => unsafe { portable::convolve_beside(weights, x, y, matrix, h, product) },
+            #[cfg(target_arch = "x86_64")]
+            Kernels::Avx2 if whole => unsafe { x86::avx2::convolve_beside(weights, x, y, matrix, h, product) },
+            #[cfg(target_arch = "x86_64")]
+            Kernels::Avx512 if whole => unsafe { x86::avx512::convolve_beside(weights, x, y, matrix, h, product) },
+            _ => {
+                self.convolve(weights, x, y, End::BiasRelu);
+                self.convolve(matrix, h, product, End::Sum);
+            }
+        }
+    }
+
+    /// The scalar product of `w` and `x`, of whose numbers the negative ones count as 0; in [`DOT_LANES`] sums, number
+    /// `n` in sum `n % DOT_LANES`, that are then added in pairs.
+    ///
+    /// # Panics
+    /// Where `w` and `x` are not of one length.
+    pub(crate) fn dot_relu(self, w: &[f32], x: &[f32]) -> f32 {
+        assert_eq!(w.len(), x.len());
+        let mut sums = match self.0 {
+            Kernels::Scalar => scalar::dot_relu(w, x),
+            // SAFETY, for all: a set is made only where the processor has its instructions; lengths are checked above.
+            Kernels::Portable => unsafe { portable::dot_relu(w, x) },
+            #[cfg(target_arch = "x86_64")]
+            Kernels::Avx2 => unsafe { x86::avx2::dot_relu(w, x) },
+            #[cfg(target_arch = "x86_64")]
+            Kernels::Avx512 => unsafe { x86::avx512::dot_relu(w, x) },
+            #[cfg(not(target_arch = "x86_64"))]
+            _ => scalar::dot_relu(w, x),
+        };
+        let mut half = DOT_LANES / 2;
+        while half > 0 {
+            for n in 0..half {
+                sums[n] += sums[n + half];
+            }
+            half /= 2;
+        }
+        sums[0]
+    }
+
+    /// One step of an LSTM from what its gates `i, f, g, o` get from the input, from the hidden state, and as a bias,
+    /// the three of which are added: `c = sigmoid(f) c + sigmoid(i) tanh(g)`, `h = sigmoid(o) tanh(c)`.
+    ///
+    /// Shapes: `from_input`, `from_hidden` and `bias` (4, hidden), `h` and `c` (hidden).
     ///
     /// # Panics
     /// Where the lengths do not fit.
-    pub(crate) fn lstm_gates(self, gates: &[f32], h: &mut [f32], c: &mut [f32]) {
-        assert!(c.len() == h.len() && gates.len() == 4 * h.len());
+    pub(crate) fn lstm_gates(
+        self,
+        from_input: &[f32],
+        from_hidden: &[f32],
+        bias: &[f32],
+        h: &mut [f32],
+        c: &mut [f32],
+    ) {
+        assert!(c.len() == h.len() && [from_input, from_hidden, bias].iter().all(|part| part.len() == 4 * h.len()));
         match self.0 {
-            Kernels::Scalar => scalar::lstm_gates(gates, h, c),
+            Kernels::Scalar => scalar::lstm_gates(from_input, from_hidden, bias, h, c),
             // SAFETY, for all: a set is made only where the processor has its instructions; lengths are checked above.
-            Kernels::Portable => unsafe { portable::lstm_gates(gates, h, c) },
+            Kernels::Portable => unsafe { portable::lstm_gates(from_input, from_hidden, bias, h, c) },
             #[cfg(target_arch = "x86_64")]
-            Kernels::Avx2 => unsafe { x86::avx2::lstm_gates(gates, h, c) },
+            Kernels::Avx2 => unsafe { x86::avx2::lstm_gates(from_input, from_hidden, bias, h, c) },
             #[cfg(target_arch = "x86_64")]
-            Kernels::Avx512 => unsafe { x86::avx512::lstm_gates(gates, h, c) },
+            Kernels::Avx512 => unsafe { x86::avx512::lstm_gates(from_input, from_hidden, bias, h, c) },
             #[cfg(not(target_arch = "x86_64"))]
-            _ => scalar::lstm_gates(gates, h, c),
+            _ => scalar::lstm_gates(from_input, from_hidden, bias, h, c),
         }
     }
 
@@ -220,25 +311,25 @@ impl Set {
 
     /// The magnitude spectra of all windows of all frames.
     ///
-    /// Shapes: `samples` (frames, samples of a frame), `spectra` (frames, windows, bins).
+    /// Shapes: `samples` (frames, samples of a frame), `spectra` (frames, bins, windows).
     ///
     /// # Panics
     /// Where the lengths do not fit.
     pub(crate) fn spectra(self, windows: &Windows, samples: &[f32], spectra: &mut [f32], scratch: &mut [f32]) {
         let frames = samples.len() / windows.frame();
         assert_eq!(samples.len(), frames * windows.frame());
-        assert_eq!(spectra.len(), frames * windows.times() * windows.bins());
+        assert_eq!(spectra.len(), frames * WINDOWS * windows.bins());
         assert!(scratch.len() >= windows.scratch(frames));
         match self.0 {
             // SAFETY, for all: a set is made only where the processor has its instructions; lengths are checked above.
-            Kernels::Scalar => unsafe { spectra::spectra::<f32>(windows, samples, spectra, scratch) },
+            Kernels::Scalar => unsafe { spectra::spectra::<[f32; 4], [f32; 4]>(windows, samples, spectra, scratch) },
             Kernels::Portable => unsafe { portable::spectra(windows, samples, spectra, scratch) },
             #[cfg(target_arch = "x86_64")]
             Kernels::Avx2 => unsafe { x86::avx2::spectra(windows, samples, spectra, scratch) },
             #[cfg(target_arch = "x86_64")]
             Kernels::Avx512 => unsafe { x86::avx512::spectra(windows, samples, spectra, scratch) },
             #[cfg(not(target_arch = "x86_64"))]
-            _ => unsafe { spectra::spectra::<f32>(windows, samples, spectra, scratch) },
+            _ => unsafe { spectra::spectra::<[f32; 4], [f32; 4]>(windows, samples, spectra, scratch) },
         }
     }
 }
@@ -248,47 +339,103 @@ pub(crate) fn sigmoid(x: f32) -> f32 {
     scalar::sigmoid(x)
 }
 
+/// Partial sums of [`Set::dot_relu`]: as many as the widest vector has lanes.
+const DOT_LANES: usize = 16;
+
+/// # Panics
+/// Where `x` and `y` are not the inputs and outputs of the same number of whole frames.
+fn check(weights: &Weights, x: &[f32], y: &[f32]) {
+    let shape = weights.shape();
+    let frames = x.len() / (shape.times * shape.inputs);
+    assert_eq!(x.len(), frames * shape.times * shape.inputs);
+    assert_eq!(y.len(), frames * shape.output_times() * shape.outputs);
+}
+
 /// The functions of a set: the kernels of [`vector`] and [`spectra`] for one kind of vector, and one of four lanes,
 /// compiled for its instructions.
 ///
-/// For each layer three numbers: vectors in a tile of one frame; vectors and frames in a tile of many frames.
+/// The numbers are tile sizes: the vectors of a tile for each kind of layer, the vectors and frames of a tile of a matrix with many frames, and the vectors of a matrix' tile that is
+/// computed beside one of conv1.
 macro_rules! entry_points {
-    ($vector:ty, $four:ty, $(#[$feature:meta])?, conv1: $conv1:tt, conv2: $conv2:tt, matrix: $matrix:tt) => {
-        use crate::kernels::{Begin, End, Weights, Windows, spectra, vector};
+    ($vector:ty, $four:ty, $(#[$feature:meta])?, conv1: $conv1:literal, conv2: $conv2:literal,
+     matrix: $matrix:literal, dense: ($vb:literal, $b:literal), beside: $beside:literal) => {
+        #[allow(unused_imports, reason = "some of the vectors come with it")]
+        use crate::kernels::simd::Simd as _;
+        use crate::kernels::{DOT_LANES, End, Shape, Weights, Windows, spectra, vector};
+
+        /// Outputs in a panel of weights: those of the tile by which they are used most.
+        pub(in crate::kernels) fn panel(shape: Shape) -> usize {
+            let vectors = match (shape.times, shape.taps, shape.stride) {
+                (4, 3, 1) => $conv1,
+                (4 | 2, 3, 2) => $conv2,
+                _ => $matrix,
+            };
+            vectors * <$vector>::LANES
+        }
 
         /// See [`Set::convolve`](crate::kernels::Set::convolve).
         ///
         /// # Safety
         /// The processor must have this set's instructions, and `x` and `y` must be whole frames of the weights' shape.
         $(#[$feature])?
-        pub(in crate::kernels) unsafe fn convolve(weights: &Weights, x: &[f32], y: &mut [f32], begin: Begin, end: End) {
+        pub(in crate::kernels) unsafe fn convolve(
+            weights: &Weights,
+            x: &[f32],
+            y: &mut [f32],
+            end: End,
+        ) {
             let shape = weights.shape();
             // SAFETY: the caller's conditions, and each line names the times, taps, stride and output times it is for.
             unsafe {
                 match (shape.times, shape.taps, shape.stride) {
-                    (4, 3, 1) => entry_points!(@tile $vector, [4, 3, 1, 4], $conv1)(weights, x, y, begin, end),
-                    (4, 3, 2) => entry_points!(@tile $vector, [4, 3, 2, 2], $conv2)(weights, x, y, begin, end),
-                    (2, 3, 2) => entry_points!(@tile $vector, [2, 3, 2, 1], $matrix)(weights, x, y, begin, end),
-                    (1, 3, 1) => entry_points!(@tile $vector, [1, 3, 1, 1], $matrix)(weights, x, y, begin, end),
-                    _ => entry_points!(@tile $vector, [1, 1, 1, 1], $matrix)(weights, x, y, begin, end),
+                    (4, 3, 1) => vector::convolve::<$vector, 4, 3, 1, 4, $conv1, $conv1, 1>(weights, x, y, end),
+                    (4, 3, 2) => vector::convolve::<$vector, 4, 3, 2, 2, $conv2, $conv2, 1>(weights, x, y, end),
+                    (2, 3, 2) => vector::convolve::<$vector, 2, 3, 2, 1, $conv2, $conv2, 1>(weights, x, y, end),
+                    _ => vector::convolve::<$vector, 1, 1, 1, 1, $matrix, $vb, $b>(weights, x, y, end),
                 }
             }
         }
 
-        /// See [`Set::spectra`](crate::kernels::Set::spectra). A frame alone fills four lanes.
+        /// See [`Set::convolve_beside`](crate::kernels::Set::convolve_beside).
+        ///
+        /// # Safety
+        /// As for [`convolve`], for both; outputs must be whole tiles.
+        $(#[$feature])?
+        pub(in crate::kernels) unsafe fn convolve_beside(
+            weights: &Weights,
+            x: &[f32],
+            y: &mut [f32],
+            matrix: &Weights,
+            h: &[f32],
+            product: &mut [f32],
+        ) {
+            // SAFETY: the caller's conditions.
+            unsafe { vector::convolve_beside::<$vector, $conv1, $beside>(weights, x, y, matrix, h, product) }
+        }
+
+        /// See [`Set::dot_relu`](crate::kernels::Set::dot_relu).
         ///
         /// # Safety
         /// The processor must have this set's instructions, and the lengths must fit.
         $(#[$feature])?
-        pub(in crate::kernels) unsafe fn spectra(windows: &Windows, samples: &[f32], spectra: &mut [f32], scratch: &mut [f32]) {
+        pub(in crate::kernels) unsafe fn dot_relu(w: &[f32], x: &[f32]) -> [f32; DOT_LANES] {
             // SAFETY: the caller's conditions.
-            unsafe {
-                if samples.len() > windows.frame() {
-                    spectra::spectra::<$vector>(windows, samples, spectra, scratch);
-                } else {
-                    spectra::spectra::<$four>(windows, samples, spectra, scratch);
-                }
-            }
+            unsafe { vector::dot_relu::<$vector>(w, x) }
+        }
+
+        /// See [`Set::spectra`](crate::kernels::Set::spectra).
+        ///
+        /// # Safety
+        /// The processor must have this set's instructions, and the lengths must fit.
+        $(#[$feature])?
+        pub(in crate::kernels) unsafe fn spectra(
+            windows: &Windows,
+            samples: &[f32],
+            spectra: &mut [f32],
+            scratch: &mut [f32],
+        ) {
+            // SAFETY: the caller's conditions.
+            unsafe { spectra::spectra::<$vector, $four>(windows, samples, spectra, scratch) }
         }
 
         /// See [`Set::lstm_gates`](crate::kernels::Set::lstm_gates).
@@ -296,9 +443,15 @@ macro_rules! entry_points {
         /// # Safety
         /// The processor must have this set's instructions, and the lengths must fit.
         $(#[$feature])?
-        pub(in crate::kernels) unsafe fn lstm_gates(gates: &[f32], h: &mut [f32], c: &mut [f32]) {
+        pub(in crate::kernels) unsafe fn lstm_gates(
+            from_input: &[f32],
+            from_hidden: &[f32],
+            bias: &[f32],
+            h: &mut [f32],
+            c: &mut [f32],
+        ) {
             // SAFETY: the caller's conditions.
-            unsafe { vector::lstm_gates::<$vector>(gates, h, c) }
+            unsafe { vector::lstm_gates::<$vector>(from_input, from_hidden, bias, h, c) }
         }
 
         /// See [`Set::gru_gates`](crate::kernels::Set::gru_gates).
@@ -310,9 +463,6 @@ macro_rules! entry_points {
             // SAFETY: the caller's conditions.
             unsafe { vector::gru_gates::<$vector>(from_input, from_hidden, h) }
         }
-    };
-    (@tile $vector:ty, [$times:literal, $taps:literal, $stride:literal, $out:literal], ($v:literal, $vb:literal, $b:literal)) => {
-        vector::convolve::<$vector, $times, $taps, $stride, $out, $v, $vb, $b>
     };
 }
 use entry_points;

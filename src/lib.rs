@@ -18,7 +18,7 @@
 //! # }
 //! ```
 //!
-//! Live audio goes through a [`Stream`]; many streams share one [`silero::Model`]; a detector of your own is an
+//! Live audio goes through a [`Stream`]; many streams share one [`silero::Model`], and a [`Pool`] steps them together; a detector of your own is an
 //! implementation of [`Detector`]. The engine reads no files, starts no threads and keeps no global state.
 //!
 //! # Features
@@ -38,6 +38,7 @@ pub mod frame;
 )]
 mod kernels;
 mod nn;
+mod pool;
 pub mod segment;
 mod stream;
 
@@ -47,8 +48,9 @@ pub use detector::webrtc::{self, WebRtc, WebRtcConfig};
 pub use error::Error;
 pub use frame::FrameSpec;
 pub use kernels::Kernels;
+pub use pool::{Pool, Scored, StreamId};
 pub use segment::{Cut, Event, Segment, SegmentConfig, Segmenter, segments_from_scores};
-pub use stream::{BATCH, ScoreStream, Stream, StreamEvents, segments_with};
+pub use stream::{ScoreStream, Stream, StreamEvents, segments_with};
 
 /// The speech in a whole recording, found by the embedded Silero network, in samples at the recording's own rate.
 ///

@@ -6,23 +6,16 @@
 
 mod conv1d;
 mod gru;
-mod linear;
 mod lstm;
+mod readout;
 mod tensors;
 
 pub(crate) use conv1d::Conv1d;
 #[cfg_attr(not(test), expect(unused_imports, reason = "Silero has an LSTM; the cell is for networks to come"))]
 pub(crate) use gru::GruCell;
-pub(crate) use linear::Linear;
 pub(crate) use lstm::LstmCell;
+pub(crate) use readout::Readout;
 pub(crate) use tensors::Tensors;
 
 #[cfg(test)]
 mod tests;
-
-/// Negative numbers become 0.
-pub(crate) fn relu(x: &mut [f32]) {
-    for x in x {
-        *x = x.max(0.0);
-    }
-}

@@ -1,7 +1,5 @@
 //! Live audio: packets in, scores and events out.
 
-use std::ops::Range;
-
 use crate::audio::Sample;
 use crate::detector::Detector;
 use crate::dsp::resample::Resampler;
@@ -9,39 +7,88 @@ use crate::error::Error;
 use crate::frame::{FrameSpec, Framer};
 use crate::segment::{Event, Events, Segment, SegmentConfig, Segmenter};
 
+/// Cuts a recording into a detector's frames as it arrives: resampler and framer in a row.
+#[derive(Clone, Debug)]
+pub(crate) struct Frames {
+    resampler: Option<Resampler>,
+    framer: Framer,
+    /// Samples that reached the framer, at the detector's rate.
+    framed: u64,
+}
+
+impl Frames {
+    /// Frames of audio at `rate` Hz.
+    ///
+    /// # Errors
+    /// As [`ScoreStream::new`].
+    pub(crate) fn new(spec: FrameSpec, rate: u32) -> Result<Self, Error> {
+        if !(1..=spec.frame).contains(&spec.hop) {
+            let legal = "at least 1 sample and at most a frame";
+            return Err(Error::Config { field: "hop of the detector", given: spec.hop as f64, legal });
+        }
+        let resampler = (rate != spec.rate).then(|| Resampler::new(rate, spec.rate)).transpose()?;
+        Ok(Self { resampler, framer: Framer::new(spec), framed: 0 })
+    }
+
+    /// Takes samples from the front of `packet` until a frame is whole; `None` once the packet is used up.
+    pub(crate) fn push<S: Sample>(&mut self, packet: &mut &[S]) -> Option<&[f32]> {
+        let Self { resampler, framer, framed } = self;
+        match resampler {
+            None => {
+                let before = packet.len();
+                let frame = framer.push(packet);
+                *framed += (before - packet.len()) as u64;
+                frame
+            }
+            Some(resampler) => framer.fill(|space| {
+                let written = resampler.push(packet, space);
+                *framed += written as u64;
+                written
+            }),
+        }
+    }
+
+    /// After the last packet: the frames that are left, one a call, the last one completed with zeros; then `None`.
+    pub(crate) fn finish(&mut self) -> Option<&[f32]> {
+        let Self { resampler, framer, framed } = self;
+        let whole = resampler.as_mut().is_some_and(|resampler| {
+            let fill = |space: &mut [f32]| {
+                let written = resampler.finish(space);
+                *framed += written as u64;
+                written
+            };
+            framer.fill(fill).is_some()
+        });
+        if whole { Some(framer.frame()) } else { framer.finish() }
+    }
+
+    /// The frame that was given out last, until the next samples are taken in.
+    pub(crate) fn frame(&self) -> &[f32] {
+        self.framer.frame()
+    }
+
+    /// Forgets all audio.
+    pub(crate) fn reset(&mut self) {
+        if let Some(resampler) = &mut self.resampler {
+            resampler.reset();
+        }
+        self.framer.reset();
+        self.framed = 0;
+    }
+
+    /// How many samples there were so far at the detector's rate.
+    pub(crate) fn framed(&self) -> u64 {
+        self.framed
+    }
+}
+
 /// Scores a recording as it arrives: resampler, framer and detector in a row.
 ///
 /// The scores do not depend on how the recording is cut into packets.
 #[derive(Clone, Debug)]
 pub struct ScoreStream<D> {
-    resampler: Option<Resampler>,
-    framer: Framer,
+    frames: Frames,
     detector: D,
-    /// Samples that reached the framer, at the detector's rate.
-    framed: u64,
-    scores: Scores,
-}
-
-/// Scores of frames that were scored together, waiting to be asked for.
-#[derive(Clone, Debug)]
-struct Scores {
-    room: Vec<f32>,
-    waiting: Range<usize>,
-}
-
-impl Scores {
-    /// Scores the frames that lie a hop apart in `samples`, and returns the first score.
-    fn score(&mut self, detector: &mut impl Detector, samples: &[f32]) -> Option<f32> {
-        let FrameSpec { frame, hop, .. } = detector.spec();
-        let count = (samples.len() - frame) / hop + 1;
-        detector.score_frames(samples, &mut self.room[..count]);
-        self.waiting = 0..count;
-        self.next()
-    }
-
-    fn next(&mut self) -> Option<f32> {
-        self.waiting.next().map(|i| self.room[i])
-    }
 }
 
 impl<D: Detector> ScoreStream<D> {
@@ -51,79 +98,25 @@ impl<D: Detector> ScoreStream<D> {
     /// [`Error::Rate`] where `rate` is neither the detector's nor one that can be resampled, and [`Error::Config`] where
     /// the detector's hop is not from 1 sample to its frame.
     pub fn new(detector: D, rate: u32) -> Result<Self, Error> {
-        Self::with_batches(detector, rate, 1)
-    }
-
-    /// A stream of audio at `rate` Hz for recordings that are at hand: up to `frames` frames of a long packet are scored
-    /// together, which is faster for networks. The scores are the same.
-    ///
-    /// # Errors
-    /// As [`ScoreStream::new`].
-    pub fn with_batches(mut detector: D, rate: u32, frames: usize) -> Result<Self, Error> {
-        let frames = frames.max(1);
-        let spec = detector.spec();
-        if !(1..=spec.frame).contains(&spec.hop) {
-            let legal = "at least 1 sample and at most a frame";
-            return Err(Error::Config { field: "hop of the detector", given: spec.hop as f64, legal });
-        }
-        let resampler = (rate != spec.rate).then(|| Resampler::new(rate, spec.rate)).transpose()?;
-        detector.reserve(frames);
-        let scores = Scores { room: vec![0.0; frames], waiting: 0..0 };
-        Ok(Self { resampler, framer: Framer::new(spec, frames), detector, framed: 0, scores })
+        Ok(Self { frames: Frames::new(detector.spec(), rate)?, detector })
     }
 
     /// Takes samples from the front of `packet` until there is a score, and returns it; `None` once the packet is used
     /// up.
     pub fn push<S: Sample>(&mut self, packet: &mut &[S]) -> Option<f32> {
-        if let Some(score) = self.scores.next() {
-            return Some(score);
-        }
-        let Self { resampler, framer, detector, framed, scores } = self;
-        let whole = match resampler {
-            None => {
-                let before = packet.len();
-                let whole = framer.push(packet);
-                *framed += (before - packet.len()) as u64;
-                whole
-            }
-            Some(resampler) => framer.fill(|space| {
-                let written = resampler.push(packet, space);
-                *framed += written as u64;
-                written
-            }),
-        }?;
-        scores.score(detector, whole)
+        self.frames.push(packet).map(|frame| self.detector.score(frame))
     }
 
     /// After the last packet: the scores of the frames that are left, one a call, the last one completed with zeros;
     /// then `None`.
     pub fn finish(&mut self) -> Option<f32> {
-        if let Some(score) = self.scores.next() {
-            return Some(score);
-        }
-        let Self { resampler, framer, detector, framed, scores } = self;
-        if let Some(resampler) = resampler {
-            let whole = framer.fill(|space| {
-                let written = resampler.finish(space);
-                *framed += written as u64;
-                written
-            });
-            if let Some(whole) = whole {
-                return scores.score(detector, whole);
-            }
-        }
-        scores.score(detector, framer.finish()?)
+        self.frames.finish().map(|frame| self.detector.score(frame))
     }
 
     /// Forgets all audio: the next packet is the first of a new recording.
     pub fn reset(&mut self) {
-        if let Some(resampler) = &mut self.resampler {
-            resampler.reset();
-        }
-        self.framer.reset();
+        self.frames.reset();
         self.detector.reset();
-        self.framed = 0;
-        self.scores.waiting = 0..0;
     }
 
     /// The detector's rate, frame and hop: score `i` belongs to the frame at `i * hop` samples of that rate.
@@ -133,7 +126,58 @@ impl<D: Detector> ScoreStream<D> {
 
     /// How many samples there were so far at the detector's rate.
     pub fn framed(&self) -> u64 {
-        self.framed
+        self.frames.framed()
+    }
+}
+
+/// Turns the scores of a stream into events at the incoming audio's rate.
+#[derive(Clone, Debug)]
+pub(crate) struct Track {
+    segmenter: Segmenter,
+    native: u32,
+    rate: u32,
+    received: u64,
+}
+
+impl Track {
+    /// A track of audio at `rate` Hz whose scores are those of a detector with this `spec`.
+    ///
+    /// # Errors
+    /// [`Error::Config`] where a field of `config` is out of its range.
+    pub(crate) fn new(spec: FrameSpec, rate: u32, config: &SegmentConfig) -> Result<Self, Error> {
+        Ok(Self { segmenter: Segmenter::new(config, spec)?, native: spec.rate, rate, received: 0 })
+    }
+
+    /// Counts `samples` of the incoming audio.
+    pub(crate) fn receive(&mut self, samples: usize) {
+        self.received += samples as u64;
+    }
+
+    /// The events that a frame's score brings.
+    pub(crate) fn push(&mut self, score: f32) -> Events {
+        let events = self.segmenter.push(score);
+        self.incoming(events)
+    }
+
+    /// The last events of a recording that had `framed` samples at the detector's rate.
+    pub(crate) fn finish(&mut self, framed: u64) -> Events {
+        let events = self.segmenter.finish(framed);
+        self.incoming(events)
+    }
+
+    /// Forgets all audio.
+    pub(crate) fn reset(&mut self) {
+        self.segmenter.reset();
+        self.received = 0;
+    }
+
+    /// Events at the detector's rate as those of the incoming audio, to the nearest sample.
+    fn incoming(&self, events: Events) -> Events {
+        let (from, to) = (u128::from(self.native), u128::from(self.rate));
+        events.map_times(|position| {
+            let nearest = (u128::from(position) * to + from / 2) / from;
+            u64::try_from(nearest).map_or(self.received, |nearest| nearest.min(self.received))
+        })
     }
 }
 
@@ -165,9 +209,7 @@ impl<D: Detector> ScoreStream<D> {
 #[derive(Clone, Debug)]
 pub struct Stream<D> {
     scores: ScoreStream<D>,
-    segmenter: Segmenter,
-    rate: u32,
-    received: u64,
+    track: Track,
 }
 
 impl<D: Detector> Stream<D> {
@@ -177,18 +219,8 @@ impl<D: Detector> Stream<D> {
     /// [`Error::Rate`] where `rate` is neither the detector's nor one that can be resampled, and [`Error::Config`]
     /// where a field of `config` is out of its range, or the detector's hop is not from 1 sample to its frame.
     pub fn new(detector: D, rate: u32, config: &SegmentConfig) -> Result<Self, Error> {
-        Self::with_batches(detector, rate, config, 1)
-    }
-
-    /// A stream of audio at `rate` Hz for recordings that are at hand; see [`ScoreStream::with_batches`]. The events are
-    /// the same.
-    ///
-    /// # Errors
-    /// As [`Stream::new`].
-    pub fn with_batches(detector: D, rate: u32, config: &SegmentConfig, frames: usize) -> Result<Self, Error> {
-        let segmenter = Segmenter::new(config, detector.spec())?;
-        let scores = ScoreStream::with_batches(detector, rate, frames)?;
-        Ok(Self { scores, segmenter, rate, received: 0 })
+        let track = Track::new(detector.spec(), rate, config)?;
+        Ok(Self { scores: ScoreStream::new(detector, rate)?, track })
     }
 
     /// Takes a packet of any length and returns the events that it brings.
@@ -196,7 +228,7 @@ impl<D: Detector> Stream<D> {
     /// Events are computed as they are asked for; where the iterator is dropped, the rest of the packet is taken in
     /// all the same.
     pub fn push<'a, S: Sample>(&'a mut self, packet: &'a [S]) -> StreamEvents<'a, D, S> {
-        self.received += packet.len() as u64;
+        self.track.receive(packet.len());
         StreamEvents { stream: self, packet, events: Events::new(), finishing: false }
     }
 
@@ -210,20 +242,12 @@ impl<D: Detector> Stream<D> {
     /// Forgets all audio: the next packet is the first of a new recording.
     pub fn reset(&mut self) {
         self.scores.reset();
-        self.segmenter.reset();
-        self.received = 0;
+        self.track.reset();
     }
 
     /// How many samples were pushed so far.
     pub fn received(&self) -> u64 {
-        self.received
-    }
-
-    /// A position at the detector's rate as one of the incoming audio, to the nearest sample.
-    fn incoming(&self, position: u64) -> u64 {
-        let from = u128::from(self.scores.spec().rate);
-        let nearest = (u128::from(position) * u128::from(self.rate) + from / 2) / from;
-        u64::try_from(nearest).map_or(self.received, |nearest| nearest.min(self.received))
+        self.track.received
     }
 }
 
@@ -242,14 +266,14 @@ impl<D: Detector, S: Sample> Iterator for StreamEvents<'_, D, S> {
     fn next(&mut self) -> Option<Event> {
         loop {
             if let Some(event) = self.events.next() {
-                return Some(event.map_times(|at| self.stream.incoming(at)));
+                return Some(event);
             }
-            let scores = &mut self.stream.scores;
+            let Stream { scores, track } = &mut *self.stream;
             let score = if self.finishing { scores.finish() } else { scores.push(&mut self.packet) };
             if let Some(score) = score {
-                self.events = self.stream.segmenter.push(score);
+                self.events = track.push(score);
             } else if self.finishing && scores.framed() > 0 {
-                self.events = self.stream.segmenter.finish(scores.framed());
+                self.events = track.finish(scores.framed());
                 scores.reset();
             } else {
                 return None;
@@ -267,10 +291,6 @@ impl<D: Detector, S: Sample> Drop for StreamEvents<'_, D, S> {
     }
 }
 
-/// Frames that are scored together where a whole recording is at hand: enough that weights are loaded from memory rarely,
-/// few enough that what is computed of them stays in the cache.
-pub const BATCH: usize = 24;
-
 /// The speech in a whole recording, in samples at its own rate.
 ///
 /// # Errors
@@ -281,7 +301,7 @@ pub fn segments_with<D: Detector, S: Sample>(
     rate: u32,
     config: &SegmentConfig,
 ) -> Result<Vec<Segment>, Error> {
-    let mut stream = Stream::with_batches(detector, rate, config, BATCH)?;
+    let mut stream = Stream::new(detector, rate, config)?;
     let mut segments = Vec::new();
     let mut keep = |event| {
         if let Event::End(segment) = event {

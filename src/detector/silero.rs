@@ -30,7 +30,7 @@ use crate::frame::FrameSpec;
 #[cfg(feature = "embedded")]
 use crate::kernels::Kernels;
 pub use model::Model;
-use model::{State, Workspace};
+pub(crate) use model::{State, Workspace};
 
 /// The Silero detector: a shared [`Model`] and a stream's own state of 1.3 KB.
 #[derive(Clone)]
@@ -75,14 +75,6 @@ impl Detector for Silero {
 
     fn reset(&mut self) {
         self.state = State::default();
-    }
-
-    fn reserve(&mut self, frames: usize) {
-        self.workspace = self.model.workspace(frames);
-    }
-
-    fn score_frames(&mut self, samples: &[f32], scores: &mut [f32]) {
-        self.model.steps(&mut self.state, samples, scores, &mut self.workspace);
     }
 }
 

@@ -8,7 +8,7 @@ use wide::bytemuck::cast;
 use wide::{f32x4, i32x4};
 
 use super::entry_points;
-use super::simd::Simd;
+use super::simd::{Four, Simd};
 
 /// Four numbers: what SSE2, NEON and wasm's simd128 have in a register.
 #[derive(Clone, Copy)]
@@ -70,4 +70,11 @@ impl Simd for Wide {
     }
 }
 
-entry_points!(Wide, Wide, , conv1: (2, 2, 1), conv2: (4, 2, 2), matrix: (8, 2, 4));
+impl Four for Wide {
+    #[inline(always)]
+    unsafe fn transpose(rows: [Self; 4]) -> [Self; 4] {
+        f32x4::transpose(rows.map(|row| row.0)).map(Self)
+    }
+}
+
+entry_points!(Wide, Wide, , conv1: 2, conv2: 4, matrix: 8, dense: (2, 4), beside: 2);

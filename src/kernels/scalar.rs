@@ -1,24 +1,26 @@
 //! The reference: what each kernel computes, one number at a time.
 
-use super::{Begin, End, Weights};
+use super::weights::strides;
+use super::{DOT_LANES, End, Weights};
 
 /// `y[f, p, o] = sum over i, k of W[o, i, k] x[f, p * stride + k - taps / 2, i]`, in that order; see
 /// [`Set::convolve`](super::Set::convolve).
-pub(super) fn convolve(weights: &Weights, x: &[f32], y: &mut [f32], begin: Begin, end: End) {
+pub(super) fn convolve(weights: &Weights, x: &[f32], y: &mut [f32], end: End) {
     let shape = weights.shape;
+    let (next_time, next_input) = strides(shape.stride, shape.times, shape.inputs);
     let frames = x.chunks_exact(shape.times * shape.inputs);
     let outputs = y.chunks_exact_mut(shape.output_times() * shape.outputs);
     for (x, y) in frames.zip(outputs) {
         for (p, y) in y.chunks_exact_mut(shape.outputs).enumerate() {
             for (o, y) in y.iter_mut().enumerate() {
-                let panel = &weights.lines[o / Weights::LANES * weights.panel_lines()..];
-                let mut sum = if begin == Begin::FromY { *y } else { 0.0 };
+                let row = &weights.numbers()[o / weights.lanes * weights.panel() + o % weights.lanes..];
+                let mut sum = 0.0;
                 for i in 0..shape.inputs {
                     for k in 0..shape.taps {
                         let time = (p * shape.stride + k).checked_sub(shape.taps / 2);
                         if let Some(time) = time.filter(|&time| time < shape.times) {
-                            let weight = panel[i * shape.taps + k].0[o % Weights::LANES];
-                            sum = x[time * shape.inputs + i].mul_add(weight, sum);
+                            let weight: f32 = row[(i * shape.taps + k) * weights.lanes];
+                            sum = weight.mul_add(x[time * next_time + i * next_input], sum);
                         }
                     }
                 }
@@ -32,11 +34,24 @@ pub(super) fn convolve(weights: &Weights, x: &[f32], y: &mut [f32], begin: Begin
     }
 }
 
+/// See [`Set::dot_relu`](super::Set::dot_relu).
+pub(super) fn dot_relu(w: &[f32], x: &[f32]) -> [f32; DOT_LANES] {
+    let mut sums = [0.0; DOT_LANES];
+    for (n, (&w, &x)) in w.iter().zip(x).enumerate() {
+        let sum = &mut sums[n % DOT_LANES];
+        *sum = w.mul_add(x.max(0.0), *sum);
+    }
+    sums
+}
+
 /// See [`Set::lstm_gates`](super::Set::lstm_gates).
-pub(super) fn lstm_gates(gates: &[f32], h: &mut [f32], c: &mut [f32]) {
+pub(super) fn lstm_gates(from_input: &[f32], from_hidden: &[f32], bias: &[f32], h: &mut [f32], c: &mut [f32]) {
     let hidden = h.len();
     for u in 0..hidden {
-        let [i, f, g, o] = [0, 1, 2, 3].map(|gate| gates[gate * hidden + u]);
+        let [i, f, g, o] = [0, 1, 2, 3].map(|gate| {
+            let n = gate * hidden + u;
+            from_input[n] + from_hidden[n] + bias[n]
+        });
         c[u] = sigmoid(f).mul_add(c[u], sigmoid(i) * tanh(g));
         h[u] = sigmoid(o) * tanh(c[u]);
     }

@@ -25,45 +25,60 @@ pub(super) trait Simd: Copy {
     unsafe fn exponent_of_low_bits(self) -> Self;
 }
 
-/// One number: the transform of the scalar set.
+/// A vector of four numbers, one for each window of a frame.
+///
+/// # Safety
+/// As for [`Simd`].
+pub(super) trait Four: Simd {
+    /// The columns of the square whose rows these are.
+    unsafe fn transpose(rows: [Self; 4]) -> [Self; 4];
+}
+
+/// Four numbers one after the other: the transform of the scalar set.
 #[allow(unsafe_op_in_unsafe_fn, reason = "each function is one operation, under the trait's conditions")]
-impl Simd for f32 {
-    const LANES: usize = 1;
+impl Simd for [f32; 4] {
+    const LANES: usize = 4;
 
     unsafe fn splat(x: f32) -> Self {
-        x
+        [x; 4]
     }
     unsafe fn load(from: *const f32) -> Self {
-        *from
+        from.cast::<Self>().read()
     }
     unsafe fn store(self, to: *mut f32) {
-        *to = self;
+        to.cast::<Self>().write(self);
     }
     unsafe fn add(self, other: Self) -> Self {
-        self + other
+        std::array::from_fn(|i| self[i] + other[i])
     }
     unsafe fn sub(self, other: Self) -> Self {
-        self - other
+        std::array::from_fn(|i| self[i] - other[i])
     }
     unsafe fn mul(self, other: Self) -> Self {
-        self * other
+        std::array::from_fn(|i| self[i] * other[i])
     }
     unsafe fn div(self, other: Self) -> Self {
-        self / other
+        std::array::from_fn(|i| self[i] / other[i])
     }
     unsafe fn max(self, other: Self) -> Self {
-        if self > other { self } else { other }
+        std::array::from_fn(|i| if self[i] > other[i] { self[i] } else { other[i] })
     }
     unsafe fn min(self, other: Self) -> Self {
-        if self < other { self } else { other }
+        std::array::from_fn(|i| if self[i] < other[i] { self[i] } else { other[i] })
     }
     unsafe fn sqrt(self) -> Self {
-        f32::sqrt(self)
+        self.map(f32::sqrt)
     }
     unsafe fn mul_add(self, factor: Self, addend: Self) -> Self {
-        f32::mul_add(self, factor, addend)
+        std::array::from_fn(|i| self[i].mul_add(factor[i], addend[i]))
     }
     unsafe fn exponent_of_low_bits(self) -> Self {
-        f32::from_bits((self.to_bits() << 23).wrapping_add(1.0_f32.to_bits()))
+        self.map(|x| f32::from_bits((x.to_bits() << 23).wrapping_add(1.0_f32.to_bits())))
+    }
+}
+
+impl Four for [f32; 4] {
+    unsafe fn transpose(rows: [Self; 4]) -> [Self; 4] {
+        std::array::from_fn(|column| rows.map(|row| row[column]))
     }
 }

@@ -1,4 +1,4 @@
-//! Magnitude spectra, one window to a lane.
+//! Magnitude spectra, one window to a lane: the four of a frame side by side, and several frames where a vector has room.
 //!
 //! A window of `2m` real samples is transformed as `m` complex numbers `z[n] = (x[2n], x[2n + 1])`. Stockham's form of
 //! the fast Fourier transform goes over the numbers a few times, from one buffer to another and back, and leaves them
@@ -19,7 +19,10 @@
 
 use std::f64::consts::TAU;
 
-use super::simd::Simd;
+use super::simd::{Four, Simd};
+
+/// Windows in a frame.
+pub(crate) const WINDOWS: usize = 4;
 
 /// A complex number, or a vector of them: real and imaginary part.
 type Complex<S> = (S, S);
@@ -32,17 +35,15 @@ pub(crate) struct Windows {
     separation: Vec<[f32; 2]>,  // (length / 4 + 1): e^(-2 pi i k / length)
     /// Samples from one window to the next in a frame.
     hop: usize,
-    /// Windows in a frame.
-    times: usize,
     /// Samples from one frame to the next.
     frame: usize,
 }
 
 impl Windows {
-    /// `times` windows, `hop` apart, in each frame of `frame` samples, all tapered by `taper`.
-    pub(crate) fn new(taper: Vec<f32>, hop: usize, times: usize, frame: usize) -> Self {
+    /// [`WINDOWS`] windows, `hop` apart, in each frame of `frame` samples, all tapered by `taper`.
+    pub(crate) fn new(taper: Vec<f32>, hop: usize, frame: usize) -> Self {
         let length = taper.len();
-        assert!(length.is_power_of_two() && length >= 8 && (times - 1) * hop + length <= frame);
+        assert!(length.is_power_of_two() && length >= 8 && (WINDOWS - 1) * hop + length <= frame);
         let root = |k: usize, n: usize| {
             let angle = -TAU * k as f64 / n as f64;
             [angle.cos() as f32, angle.sin() as f32]
@@ -58,7 +59,7 @@ impl Windows {
             n /= 4;
         }
         let separation = (0..=length / 4).map(|k| root(k, length)).collect();
-        Self { taper, passes, separation, hop, times, frame }
+        Self { taper, passes, separation, hop, frame }
     }
 
     /// Bins of a spectrum.
@@ -70,46 +71,77 @@ impl Windows {
         self.frame
     }
 
-    pub(super) fn times(&self) -> usize {
-        self.times
-    }
-
     /// Numbers of scratch that the spectra of `frames` frames at a time need: one frame is computed in four lanes, and
     /// several in as many as the widest vector has.
     pub(crate) fn scratch(&self, frames: usize) -> usize {
-        let lanes = if frames > 1 { 16 } else { 4 };
+        let lanes = if frames > 1 { 16 } else { WINDOWS };
         2 * self.taper.len() * lanes
     }
 }
 
-/// See [`Set::spectra`](super::Set::spectra).
+/// See [`Set::spectra`](super::Set::spectra): as many frames at a time as fill an `S`, and those left in an `F`.
 ///
 /// # Safety
-/// The processor must have the instructions of `S`; `samples` must be whole frames, `spectra` as many spectra as there
-/// are windows in them, and `scratch` as long as [`Windows::scratch`] says.
+/// The processor must have the instructions of `S` and `F`; `samples` must be whole frames, `spectra` must have room for
+/// as many, and `scratch` be as long as [`Windows::scratch`] says.
 #[inline(always)]
-pub(super) unsafe fn spectra<S: Simd>(windows: &Windows, samples: &[f32], spectra: &mut [f32], scratch: &mut [f32]) {
-    let (length, bins) = (windows.taper.len(), windows.bins());
-    let count = samples.len() / windows.frame * windows.times;
-    let (source, target) = scratch.split_at_mut(length * S::LANES);
-    for first in (0..count).step_by(S::LANES) {
-        let lanes = S::LANES.min(count - first);
-        for lane in 0..lanes {
-            let window = first + lane;
-            let start = window / windows.times * windows.frame + window % windows.times * windows.hop;
-            let samples = samples.as_ptr().add(start);
-            for n in 0..length {
-                *source.get_unchecked_mut(n * S::LANES + lane) = *samples.add(n) * windows.taper.get_unchecked(n);
-            }
+pub(super) unsafe fn spectra<S: Simd, F: Four>(
+    windows: &Windows,
+    samples: &[f32],
+    spectra: &mut [f32],
+    scratch: &mut [f32],
+) {
+    let together = S::LANES / WINDOWS;
+    let whole = samples.len() / windows.frame / together * together;
+    let (together_samples, alone_samples) = samples.split_at(whole * windows.frame);
+    let (together_spectra, alone_spectra) = spectra.split_at_mut(whole * WINDOWS * windows.bins());
+    group_by_group::<S, F>(windows, together_samples, together_spectra, scratch);
+    group_by_group::<F, F>(windows, alone_samples, alone_spectra, scratch);
+}
+
+/// The spectra of whole groups of frames that fill an `S` each.
+#[inline(always)]
+unsafe fn group_by_group<S: Simd, F: Four>(
+    windows: &Windows,
+    samples: &[f32],
+    spectra: &mut [f32],
+    scratch: &mut [f32],
+) {
+    let (frames, bins) = (S::LANES / WINDOWS, windows.bins());
+    let groups = samples.chunks_exact(frames * windows.frame);
+    let (source, target) = scratch.split_at_mut(scratch.len() / 2);
+    for (samples, spectra) in groups.zip(spectra.chunks_exact_mut(frames * WINDOWS * bins)) {
+        for (frame, samples) in samples.chunks_exact(windows.frame).enumerate() {
+            gather::<S, F>(windows, samples.as_ptr(), source.as_mut_ptr().add(frame * WINDOWS));
         }
         let transformed = transform::<S>(windows, source.as_mut_ptr(), target.as_mut_ptr());
+        if frames == 1 {
+            measure::<S>(windows, transformed, spectra.as_mut_ptr());
+            continue;
+        }
         let magnitudes = if transformed == source.as_mut_ptr() { target.as_mut_ptr() } else { source.as_mut_ptr() };
         measure::<S>(windows, transformed, magnitudes);
-        for lane in 0..lanes {
-            let spectrum = spectra.as_mut_ptr().add((first + lane) * bins);
-            for k in 0..bins {
-                *spectrum.add(k) = *magnitudes.add(k * S::LANES + lane);
+        for frame in 0..frames {
+            let spectra = spectra.as_mut_ptr().add(frame * WINDOWS * bins);
+            for bin in 0..bins {
+                F::load(magnitudes.add(bin * S::LANES + frame * WINDOWS)).store(spectra.add(bin * WINDOWS));
             }
+        }
+    }
+}
+
+/// Puts the tapered samples of a frame's windows side by side: `to` has a row of `S` lanes for each sample of a window,
+/// of which four are filled.
+#[inline(always)]
+unsafe fn gather<S: Simd, F: Four>(windows: &Windows, samples: *const f32, to: *mut f32) {
+    for n in (0..windows.taper.len()).step_by(WINDOWS) {
+        let taper = F::load(windows.taper.as_ptr().add(n));
+        let mut rows = [taper; WINDOWS];
+        for (window, row) in rows.iter_mut().enumerate() {
+            *row = F::load(samples.add(window * windows.hop + n)).mul(taper);
+        }
+        for (i, column) in F::transpose(rows).into_iter().enumerate() {
+            column.store(to.add((n + i) * S::LANES));
         }
     }
 }

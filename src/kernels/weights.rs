@@ -1,5 +1,7 @@
 //! How the kernels want their weights.
 
+use super::Inputs;
+
 /// The sizes of a convolution over the few times of a frame, with padding so that the middle tap of the first output
 /// lies on the first input. A matrix times a vector is the convolution of one time with one tap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,7 +16,7 @@ pub(crate) struct Shape {
 
 impl Shape {
     /// The (times, taps, stride) that the kernels are written for.
-    const KNOWN: [(usize, usize, usize); 5] = [(1, 1, 1), (1, 3, 1), (2, 3, 2), (4, 3, 1), (4, 3, 2)];
+    const KNOWN: [(usize, usize, usize); 4] = [(1, 1, 1), (2, 3, 2), (4, 3, 1), (4, 3, 2)];
 
     /// A matrix times a vector.
     pub(crate) fn matrix(outputs: usize, inputs: usize) -> Self {
@@ -32,49 +34,73 @@ impl Shape {
     }
 }
 
-/// Sixteen weights of neighbouring outputs, on a cache line of their own.
+/// How the inputs of a frame lie: numbers from one time to the next, and from one input to the next. They are (inputs,
+/// times) where the stride is 1, as [`Set::spectra`](super::Set::spectra) writes them, and (times, inputs) where it is 2,
+/// as a convolution writes them.
+pub(super) const fn strides(stride: usize, times: usize, inputs: usize) -> (usize, usize) {
+    if stride == 1 { (1, times) } else { (inputs, 1) }
+}
+
+/// A cache line of numbers: weights begin on one.
 #[derive(Clone, Copy)]
 #[repr(C, align(64))]
-pub(super) struct Line(pub(super) [f32; Weights::LANES]);
+struct Line([f32; Line::NUMBERS]);
+
+impl Line {
+    const NUMBERS: usize = 16;
+}
 
 /// A convolution's weights, packed for kernels whose lanes run across outputs.
 ///
-/// The outputs are cut into panels of [`Weights::LANES`]; a panel lies in memory as (inputs, taps, lanes), so that one
-/// input's weights to sixteen neighbouring outputs are one load (or two, or four). The last panel is filled up with
-/// zeros. A line lies between panels, or else the panels of 128 inputs would all begin in the same cache set.
+/// The outputs are cut into panels, each a tile of the kernel that uses them; a panel lies in memory as (inputs, taps,
+/// lanes), so that a tile reads its weights from front to back. The last panel is filled up with zeros. A cache line lies
+/// between panels, or else the panels of 128 inputs would all begin in the same cache set.
 #[derive(Clone)]
 pub(crate) struct Weights {
-    pub(super) lines: Vec<Line>, // (panels, inputs * taps + 1)
-    pub(super) bias: Vec<f32>,   // (outputs)
+    lines: Vec<Line>,
+    /// Outputs in a panel.
+    pub(super) lanes: usize,
+    pub(super) bias: Vec<f32>, // (outputs)
     pub(super) shape: Shape,
+    pub(super) inputs: Inputs,
 }
 
 impl Weights {
-    /// Outputs in a panel: the widest vector there is (AVX-512), and a whole number of all others.
-    pub(crate) const LANES: usize = 16;
-
-    /// Packs `weight`, shape (outputs, inputs, taps), and `bias`, shape (outputs).
-    pub(crate) fn pack(shape: Shape, weight: &[f32], bias: Vec<f32>) -> Self {
+    /// Packs `weight`, shape (outputs, inputs, taps), and `bias`, shape (outputs), into panels of at most `lanes` outputs.
+    pub(super) fn pack(shape: Shape, inputs: Inputs, weight: &[f32], bias: Vec<f32>, lanes: usize) -> Self {
+        let lanes = lanes.min(shape.outputs.next_multiple_of(Line::NUMBERS));
         let columns = shape.inputs * shape.taps;
-        let mut lines = Vec::with_capacity(shape.outputs.div_ceil(Self::LANES) * (columns + 1));
-        for panel in (0..shape.outputs).step_by(Self::LANES) {
-            for column in 0..columns {
-                lines.push(Line(std::array::from_fn(|lane| {
-                    let output = panel + lane;
-                    if output < shape.outputs { weight[output * columns + column] } else { 0.0 }
-                })));
+        let panels = shape.outputs.div_ceil(lanes);
+        let mut packed = Self { lines: Vec::new(), lanes, bias, shape, inputs };
+        let mut numbers = vec![0.0; panels * packed.panel()];
+        for (output, row) in weight.chunks_exact(columns).enumerate() {
+            let first = output / lanes * packed.panel() + output % lanes;
+            for (column, &weight) in row.iter().enumerate() {
+                numbers[first + column * lanes] = weight;
             }
-            lines.push(Line([0.0; Self::LANES]));
         }
-        Self { lines, bias, shape }
+        packed.lines = numbers.as_chunks().0.iter().map(|&line| Line(line)).collect();
+        packed
     }
 
     pub(crate) fn shape(&self) -> Shape {
         self.shape
     }
 
-    /// Lines from one panel to the next.
-    pub(super) fn panel_lines(&self) -> usize {
-        self.shape.inputs * self.shape.taps + 1
+    pub(crate) fn bias(&self) -> &[f32] {
+        &self.bias
+    }
+
+    /// Numbers from the start of one panel to the next.
+    pub(super) fn panel(&self) -> usize {
+        let columns = self.shape.inputs * self.shape.taps;
+        (columns * self.lanes).next_multiple_of(Line::NUMBERS) + Line::NUMBERS
+    }
+
+    /// The packed numbers: shape (panels, [`Weights::panel`]).
+    pub(super) fn numbers(&self) -> &[f32] {
+        let count = self.lines.len() * Line::NUMBERS;
+        // SAFETY: the lines lie one after the other without gaps, and each is nothing but its numbers.
+        unsafe { std::slice::from_raw_parts(self.lines.as_ptr().cast(), count) }
     }
 }

@@ -3,7 +3,7 @@
 #[allow(clippy::wildcard_imports, reason = "every second line names one of its instructions")]
 use core::arch::x86_64::*;
 
-use super::simd::Simd;
+use super::simd::{Four, Simd};
 
 macro_rules! x86_vector {
     ($name:ident, $register:ty, $lanes:literal, $doc:literal,
@@ -90,6 +90,16 @@ x86_vector!(
     _mm512_slli_epi32 _mm512_add_epi32 _mm512_set1_epi32
 );
 
+impl Four for F32x4 {
+    #[inline(always)]
+    unsafe fn transpose(rows: [Self; 4]) -> [Self; 4] {
+        let [mut a, mut b, mut c, mut d] = rows.map(|row| row.0);
+        // SAFETY: every x86-64 processor has SSE.
+        unsafe { _MM_TRANSPOSE4_PS(&mut a, &mut b, &mut c, &mut d) };
+        [a, b, c, d].map(Self)
+    }
+}
+
 /// Kernels for processors with AVX2 and FMA.
 pub(super) mod avx2 {
     use super::{F32x4, F32x8};
@@ -99,7 +109,7 @@ pub(super) mod avx2 {
         F32x8,
         F32x4,
         #[target_feature(enable = "avx2,fma")],
-        conv1: (2, 2, 1), conv2: (4, 2, 2), matrix: (8, 2, 6)
+        conv1: 2, conv2: 4, matrix: 8, dense: (2, 4), beside: 2
     );
 }
 
@@ -112,6 +122,6 @@ pub(super) mod avx512 {
         F32x16,
         F32x4,
         #[target_feature(enable = "avx512f,avx512vl,avx2,fma")],
-        conv1: (4, 1, 6), conv2: (4, 2, 4), matrix: (8, 2, 12)
+        conv1: 2, conv2: 4, matrix: 8, dense: (4, 4), beside: 2
     );
 }

@@ -2,7 +2,7 @@
 
 use super::Tensors;
 use crate::error::Error;
-use crate::kernels::{Begin, End, Set, Shape, Weights};
+use crate::kernels::{End, Inputs, Set, Shape, Weights};
 
 /// A convolution with an odd kernel, padded by half of it on both sides, and a ReLU.
 #[derive(Clone)]
@@ -12,14 +12,43 @@ pub(crate) struct Conv1d {
 
 impl Conv1d {
     /// Reads the tensors `{name}.weight` (outputs, inputs, taps) and `{name}.bias` (outputs).
-    pub(crate) fn load(tensors: &Tensors<'_>, name: &str, shape: Shape) -> Result<Self, Error> {
-        let weight = tensors.values(&format!("{name}.weight"), &[shape.outputs, shape.inputs, shape.taps])?;
-        let bias = tensors.values(&format!("{name}.bias"), &[shape.outputs])?;
-        Ok(Self { weights: Weights::pack(shape, &weight, bias) })
+    ///
+    /// Of the taps over a single time only the middle one meets data: the layer is then a matrix.
+    pub(crate) fn load(
+        kernels: Set,
+        tensors: &Tensors<'_>,
+        name: &str,
+        shape: Shape,
+        inputs: Inputs,
+    ) -> Result<Self, Error> {
+        let Shape { outputs, taps, .. } = shape;
+        let weight = tensors.values(&format!("{name}.weight"), &[outputs, shape.inputs, taps])?;
+        let bias = tensors.values(&format!("{name}.bias"), &[outputs])?;
+        let weights = if shape.times == 1 {
+            let middle: Vec<f32> = weight.chunks_exact(taps).map(|taps| taps[taps.len() / 2]).collect();
+            kernels.pack(Shape::matrix(outputs, shape.inputs), inputs, &middle, bias)
+        } else {
+            kernels.pack(shape, inputs, &weight, bias)
+        };
+        Ok(Self { weights })
     }
 
-    /// Shapes: `x` (frames, times, inputs), `y` (frames, output times, outputs).
+    /// Shapes: as for [`Set::convolve`].
     pub(crate) fn forward_relu(&self, kernels: Set, x: &[f32], y: &mut [f32]) {
-        kernels.convolve(&self.weights, x, y, Begin::Zero, End::BiasRelu);
+        kernels.convolve(&self.weights, x, y, End::BiasRelu);
+    }
+
+    /// [`Conv1d::forward_relu`] of one frame, and beside it the product of a matrix and `h`; see
+    /// [`Set::convolve_beside`].
+    pub(crate) fn forward_relu_beside(
+        &self,
+        kernels: Set,
+        x: &[f32],
+        y: &mut [f32],
+        matrix: &Weights,
+        h: &[f32],
+        product: &mut [f32],
+    ) {
+        kernels.convolve_beside(&self.weights, x, y, matrix, h, product);
     }
 }

@@ -3,7 +3,7 @@
 
 use super::Tensors;
 use crate::error::Error;
-use crate::kernels::{Begin, End, Set, Shape, Weights};
+use crate::kernels::{End, Inputs, Set, Shape, Weights};
 
 /// One step of a GRU, as PyTorch's `GRUCell` computes it:
 ///
@@ -22,12 +22,18 @@ pub(crate) struct GruCell {
 impl GruCell {
     /// Reads `{name}.weight_ih` (3 * hidden, inputs), `{name}.weight_hh` (3 * hidden, hidden), `{name}.bias_ih` and
     /// `{name}.bias_hh` (3 * hidden).
-    pub(crate) fn load(tensors: &Tensors<'_>, name: &str, inputs: usize, hidden: usize) -> Result<Self, Error> {
+    pub(crate) fn load(
+        kernels: Set,
+        tensors: &Tensors<'_>,
+        name: &str,
+        inputs: usize,
+        hidden: usize,
+    ) -> Result<Self, Error> {
         let gates = 3 * hidden;
         let load = |part: &str, columns: usize| {
             let weight = tensors.values(&format!("{name}.weight_{part}"), &[gates, columns])?;
             let bias = tensors.values(&format!("{name}.bias_{part}"), &[gates])?;
-            Ok(Weights::pack(Shape::matrix(gates, columns), &weight, bias))
+            Ok(kernels.pack(Shape::matrix(gates, columns), Inputs::Dense, &weight, bias))
         };
         Ok(Self { input: load("ih", inputs)?, recurrent: load("hh", hidden)? })
     }
@@ -35,8 +41,8 @@ impl GruCell {
     /// Moves the state `h` (hidden) on by the input `x` (inputs); `gates` (6 * hidden) is scratch.
     pub(crate) fn step(&self, kernels: Set, x: &[f32], h: &mut [f32], gates: &mut [f32]) {
         let (from_input, from_hidden) = gates.split_at_mut(3 * h.len());
-        kernels.convolve(&self.input, x, from_input, Begin::Zero, End::Bias);
-        kernels.convolve(&self.recurrent, h, from_hidden, Begin::Zero, End::Bias);
+        kernels.convolve(&self.input, x, from_input, End::Bias);
+        kernels.convolve(&self.recurrent, h, from_hidden, End::Bias);
         kernels.gru_gates(from_input, from_hidden, h);
     }
 }

@@ -2,15 +2,17 @@
 
 use super::Tensors;
 use crate::error::Error;
-use crate::kernels::{Begin, End, Set, Shape, Weights};
+use crate::kernels::{End, Inputs, Set, Shape, Weights};
 
 /// One step of an LSTM, in PyTorch's order of gates:
 ///
 /// ```text
-/// i, f, g, o = W_ih x + b_ih + W_hh h + b_hh
+/// i, f, g, o = W_ih x + W_hh h + (b_ih + b_hh)
 /// c' = sigmoid(f) c + sigmoid(i) tanh(g)
 /// h' = sigmoid(o) tanh(c')
 /// ```
+///
+/// Both products are sums of their own, so that either may be computed first.
 #[derive(Clone)]
 pub(crate) struct LstmCell {
     input: Weights,     // (4 * hidden, inputs)
@@ -19,8 +21,14 @@ pub(crate) struct LstmCell {
 
 impl LstmCell {
     /// Reads `{name}.weight_ih` (4 * hidden, inputs), `{name}.weight_hh` (4 * hidden, hidden), `{name}.bias_ih` and
-    /// `{name}.bias_hh` (4 * hidden).
-    pub(crate) fn load(tensors: &Tensors<'_>, name: &str, inputs: usize, hidden: usize) -> Result<Self, Error> {
+    /// `{name}.bias_hh` (4 * hidden). The inputs are those that a ReLU left.
+    pub(crate) fn load(
+        kernels: Set,
+        tensors: &Tensors<'_>,
+        name: &str,
+        inputs: usize,
+        hidden: usize,
+    ) -> Result<Self, Error> {
         let gates = 4 * hidden;
         let input = tensors.values(&format!("{name}.weight_ih"), &[gates, inputs])?;
         let recurrent = tensors.values(&format!("{name}.weight_hh"), &[gates, hidden])?;
@@ -28,19 +36,28 @@ impl LstmCell {
         let bias_recurrent = tensors.values(&format!("{name}.bias_hh"), &[gates])?;
         let bias = bias_input.iter().zip(&bias_recurrent).map(|(a, b)| a + b).collect();
         Ok(Self {
-            input: Weights::pack(Shape::matrix(gates, inputs), &input, vec![0.0; gates]),
-            recurrent: Weights::pack(Shape::matrix(gates, hidden), &recurrent, bias),
+            input: kernels.pack(Shape::matrix(gates, inputs), Inputs::Rectified, &input, vec![0.0; gates]),
+            recurrent: kernels.pack(Shape::matrix(gates, hidden), Inputs::Dense, &recurrent, bias),
         })
     }
 
-    /// What the gates of frames get from their inputs; shapes: `x` (frames, inputs), `gates` (frames, 4 * hidden).
-    pub(crate) fn project(&self, kernels: Set, x: &[f32], gates: &mut [f32]) {
-        kernels.convolve(&self.input, x, gates, Begin::Zero, End::Sum);
+    /// `W_ih x` of frames; shapes: `x` (frames, inputs), `from_input` (frames, 4 * hidden).
+    pub(crate) fn project(&self, kernels: Set, x: &[f32], from_input: &mut [f32]) {
+        kernels.convolve(&self.input, x, from_input, End::Sum);
     }
 
-    /// Moves the state `h`, `c` (hidden) on by one frame, from what [`LstmCell::project`] put into `gates` (4 * hidden).
-    pub(crate) fn step(&self, kernels: Set, gates: &mut [f32], h: &mut [f32], c: &mut [f32]) {
-        kernels.convolve(&self.recurrent, h, gates, Begin::FromY, End::Bias);
-        kernels.lstm_gates(gates, h, c);
+    /// `W_hh h` of frames; shapes: `h` (frames, hidden), `from_hidden` (frames, 4 * hidden).
+    pub(crate) fn recall(&self, kernels: Set, h: &[f32], from_hidden: &mut [f32]) {
+        kernels.convolve(&self.recurrent, h, from_hidden, End::Sum);
+    }
+
+    /// `W_hh`, for those who compute [`recall`](LstmCell::recall) beside something else.
+    pub(crate) fn recurrent(&self) -> &Weights {
+        &self.recurrent
+    }
+
+    /// Moves the state `h`, `c` (hidden) of one frame on, from both products (4 * hidden).
+    pub(crate) fn step(&self, kernels: Set, from_input: &[f32], from_hidden: &[f32], h: &mut [f32], c: &mut [f32]) {
+        kernels.lstm_gates(from_input, from_hidden, self.recurrent.bias(), h, c);
     }
 }

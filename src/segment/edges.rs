@@ -64,6 +64,14 @@ impl Events {
         Self { events: [None; Self::MOST], next: 0, count: 0 }
     }
 
+    /// The same events with each of their times mapped.
+    pub(crate) fn map_times(mut self, time: impl Fn(u64) -> u64) -> Self {
+        for event in self.events.iter_mut().flatten() {
+            *event = event.map_times(&time);
+        }
+        self
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.count == 0
     }

@@ -6,15 +6,13 @@ use crate::audio::sample::clean;
 use crate::dsp::window::hann;
 use crate::error::Error;
 use crate::frame::FrameSpec;
-use crate::kernels::{Kernels, Set, Shape, Windows, sigmoid};
-use crate::nn::{Conv1d, Linear, LstmCell, Tensors, relu};
+use crate::kernels::{Inputs, Kernels, Set, Shape, WINDOWS, Windows};
+use crate::nn::{Conv1d, LstmCell, Readout, Tensors};
 
 /// Units of the LSTM, and channels of the convolution that feeds it.
 const HIDDEN: usize = 128;
 /// Channels of the two convolutions in the middle.
 const NARROW: usize = 64;
-/// Spectra in a frame.
-const TIMES: usize = 4;
 /// Samples of context at the higher rate.
 const MOST_CONTEXT: usize = 64;
 
@@ -45,12 +43,12 @@ pub struct Model {
     windows: Windows,
     convolutions: [Conv1d; 4],
     lstm: LstmCell,
-    output: Linear,
+    output: Readout,
 }
 
 /// What one stream carries from frame to frame.
 #[derive(Clone, Debug)]
-pub(super) struct State {
+pub(crate) struct State {
     h: [f32; HIDDEN],
     c: [f32; HIDDEN],
     context: [f32; MOST_CONTEXT], // at 8 kHz only the first half is used
@@ -64,16 +62,17 @@ impl Default for State {
 
 /// Buffers for some frames at a time, which hold nothing from one step to the next.
 #[derive(Clone, Debug)]
-pub(super) struct Workspace {
-    frames: usize,
-    samples: Vec<f32>,   // (frames, context + frame + context)
-    spectra: Vec<f32>,   // (frames, TIMES, bins)
-    wide: Vec<f32>,      // (frames, TIMES, HIDDEN)
-    narrow: Vec<f32>,    // (frames, 2, NARROW)
-    narrowest: Vec<f32>, // (frames, NARROW)
-    features: Vec<f32>,  // (frames, HIDDEN)
-    gates: Vec<f32>,     // (frames, 4, HIDDEN)
-    transform: Vec<f32>, // scratch
+pub(crate) struct Workspace {
+    samples: Vec<f32>,     // (frames, context + frame + context)
+    spectra: Vec<f32>,     // (frames, bins, WINDOWS)
+    wide: Vec<f32>,        // (frames, WINDOWS, HIDDEN)
+    narrow: Vec<f32>,      // (frames, 2, NARROW)
+    narrowest: Vec<f32>,   // (frames, NARROW)
+    features: Vec<f32>,    // (frames, HIDDEN)
+    h: Vec<f32>,           // (frames, HIDDEN)
+    from_input: Vec<f32>,  // (frames, 4, HIDDEN)
+    from_hidden: Vec<f32>, // (frames, 4, HIDDEN)
+    transform: Vec<f32>,   // scratch
 }
 
 impl Model {
@@ -109,19 +108,22 @@ impl Model {
             Some(65) => Layout::AT_8_KHZ,
             _ => Layout::AT_16_KHZ,
         };
-        let shape = |inputs, outputs, times, stride| Shape { inputs, outputs, times, taps: 3, stride };
+        let kernels = kernels.checked()?;
+        let convolution = |name, inputs, outputs, times, stride, sort| {
+            Conv1d::load(kernels, &tensors, name, Shape { inputs, outputs, times, taps: 3, stride }, sort)
+        };
         Ok(Self {
             layout,
-            kernels: kernels.checked()?,
-            windows: Windows::new(hann(layout.window), layout.window / 2, TIMES, layout.frame + 2 * layout.context),
+            kernels,
+            windows: Windows::new(hann(layout.window), layout.window / 2, layout.frame + 2 * layout.context),
             convolutions: [
-                Conv1d::load(&tensors, "conv1", shape(layout.bins(), HIDDEN, TIMES, 1))?,
-                Conv1d::load(&tensors, "conv2", shape(HIDDEN, NARROW, TIMES, 2))?,
-                Conv1d::load(&tensors, "conv3", shape(NARROW, NARROW, 2, 2))?,
-                Conv1d::load(&tensors, "conv4", shape(NARROW, HIDDEN, 1, 1))?,
+                convolution("conv1", layout.bins(), HIDDEN, WINDOWS, 1, Inputs::Dense)?,
+                convolution("conv2", HIDDEN, NARROW, WINDOWS, 2, Inputs::Rectified)?,
+                convolution("conv3", NARROW, NARROW, 2, 2, Inputs::Rectified)?,
+                convolution("conv4", NARROW, HIDDEN, 1, 1, Inputs::Rectified)?,
             ],
-            lstm: LstmCell::load(&tensors, "lstm", HIDDEN, HIDDEN)?,
-            output: Linear::load(&tensors, "output", HIDDEN, 1)?,
+            lstm: LstmCell::load(kernels, &tensors, "lstm", HIDDEN, HIDDEN)?,
+            output: Readout::load(&tensors, "output", HIDDEN)?,
         })
     }
 
@@ -136,83 +138,35 @@ impl Model {
         self.kernels.kernels()
     }
 
-    /// Buffers for `frames` frames at a time, at least one.
-    pub(super) fn workspace(&self, frames: usize) -> Workspace {
-        let frames = frames.max(1);
+    /// Buffers for `frames` frames at a time.
+    pub(crate) fn workspace(&self, frames: usize) -> Workspace {
         let buffer = |numbers: usize| vec![0.0; frames * numbers];
         Workspace {
-            frames,
             samples: buffer(self.layout.frame + 2 * self.layout.context),
-            spectra: buffer(TIMES * self.layout.bins()),
-            wide: buffer(TIMES * HIDDEN),
+            spectra: buffer(WINDOWS * self.layout.bins()),
+            wide: buffer(WINDOWS * HIDDEN),
             narrow: buffer(2 * NARROW),
             narrowest: buffer(NARROW),
             features: buffer(HIDDEN),
-            gates: buffer(4 * HIDDEN),
+            h: buffer(HIDDEN),
+            from_input: buffer(4 * HIDDEN),
+            from_hidden: buffer(4 * HIDDEN),
             transform: vec![0.0; self.windows.scratch(frames)],
         }
     }
 
     /// The score of the next frame of a stream; see [`Detector::score`](crate::Detector::score) for `frame`.
-    pub(super) fn step(&self, state: &mut State, frame: &[f32], work: &mut Workspace) -> f32 {
-        let samples = self.layout.frame + 2 * self.layout.context;
-        self.gather(state, frame, &mut work.samples[..samples]);
-        self.encode(1, work);
-        self.recur(state, 0, work)
+    pub(crate) fn step(&self, state: &mut State, frame: &[f32], work: &mut Workspace) -> f32 {
+        self.gather(0, state, frame, work);
+        self.forward(1, work);
+        self.settle(0, state, work)
     }
 
-    /// The scores of the next frames of a stream, which lie in a row in `samples`; the same to the bit as one by one.
-    ///
-    /// Shapes: `samples` (frames, frame), `scores` (frames). What does not depend on the frame before is computed for as
-    /// many frames at a time as the workspace holds.
-    pub(super) fn steps(&self, state: &mut State, samples: &[f32], scores: &mut [f32], work: &mut Workspace) {
-        let Layout { frame, context, .. } = self.layout;
-        let mut rest = samples;
-        for scores in scores.chunks_mut(work.frames) {
-            for gathered in work.samples.chunks_mut(frame + 2 * context).take(scores.len()) {
-                let (next, after) = rest.split_at(frame.min(rest.len()));
-                self.gather(state, next, gathered);
-                rest = after;
-            }
-            self.encode(scores.len(), work);
-            for (frame, score) in scores.iter_mut().enumerate() {
-                *score = self.recur(state, frame, work);
-            }
-        }
-    }
-
-    /// From the gathered samples of `frames` frames to what the LSTM's gates get from them.
-    fn encode(&self, frames: usize, work: &mut Workspace) {
-        let kernels = self.kernels;
-        let samples = &work.samples[..frames * (self.layout.frame + 2 * self.layout.context)];
-        let spectra = &mut work.spectra[..frames * TIMES * self.layout.bins()];
-        let wide = &mut work.wide[..frames * TIMES * HIDDEN];
-        let narrow = &mut work.narrow[..frames * 2 * NARROW];
-        let narrowest = &mut work.narrowest[..frames * NARROW];
-        let features = &mut work.features[..frames * HIDDEN];
-        let [conv1, conv2, conv3, conv4] = &self.convolutions;
-        kernels.spectra(&self.windows, samples, spectra, &mut work.transform);
-        conv1.forward_relu(kernels, spectra, wide);
-        conv2.forward_relu(kernels, wide, narrow);
-        conv3.forward_relu(kernels, narrow, narrowest);
-        conv4.forward_relu(kernels, narrowest, features);
-        self.lstm.project(kernels, features, &mut work.gates[..frames * 4 * HIDDEN]);
-    }
-
-    /// The recurrent half: moves `state` on by an encoded frame and returns its score.
-    fn recur(&self, state: &mut State, frame: usize, work: &mut Workspace) -> f32 {
-        let gates = &mut work.gates[frame * 4 * HIDDEN..][..4 * HIDDEN];
-        self.lstm.step(self.kernels, gates, &mut state.h, &mut state.c);
-        let mut h = state.h;
-        relu(&mut h);
-        let mut score = [0.0];
-        self.output.forward(self.kernels, &h, &mut score);
-        sigmoid(score[0])
-    }
-
-    /// Puts context, frame and reflection in a row, and keeps the frame's end as the next context.
-    fn gather(&self, state: &mut State, frame: &[f32], samples: &mut [f32]) {
+    /// Puts a stream's next frame at place `at` of the workspace: context, frame and reflection in a row, and what the
+    /// LSTM remembers. Keeps the frame's end as the next context.
+    pub(crate) fn gather(&self, at: usize, state: &mut State, frame: &[f32], work: &mut Workspace) {
         let Layout { frame: length, context, .. } = self.layout;
+        let samples = &mut work.samples[at * (length + 2 * context)..][..length + 2 * context];
         let end = context + length;
         samples[..context].copy_from_slice(&state.context[..context]);
         samples[context..end].fill(0.0);
@@ -223,6 +177,43 @@ impl Model {
             samples[end + i] = samples[end - 2 - i];
         }
         state.context[..context].copy_from_slice(&samples[length..end]);
+        work.h[at * HIDDEN..][..HIDDEN].copy_from_slice(&state.h);
+    }
+
+    /// From the first `frames` places of the workspace to what the LSTM's gates get from them.
+    ///
+    /// What it comes to for a frame is the same to the bit, whatever the others are.
+    pub(crate) fn forward(&self, frames: usize, work: &mut Workspace) {
+        let kernels = self.kernels;
+        let samples = &work.samples[..frames * (self.layout.frame + 2 * self.layout.context)];
+        let spectra = &mut work.spectra[..frames * WINDOWS * self.layout.bins()];
+        let wide = &mut work.wide[..frames * WINDOWS * HIDDEN];
+        let narrow = &mut work.narrow[..frames * 2 * NARROW];
+        let narrowest = &mut work.narrowest[..frames * NARROW];
+        let features = &mut work.features[..frames * HIDDEN];
+        let h = &work.h[..frames * HIDDEN];
+        let from_input = &mut work.from_input[..frames * 4 * HIDDEN];
+        let from_hidden = &mut work.from_hidden[..frames * 4 * HIDDEN];
+        let [conv1, conv2, conv3, conv4] = &self.convolutions;
+        kernels.spectra(&self.windows, samples, spectra, &mut work.transform);
+        if frames == 1 {
+            conv1.forward_relu_beside(kernels, spectra, wide, self.lstm.recurrent(), h, from_hidden);
+        } else {
+            conv1.forward_relu(kernels, spectra, wide);
+            self.lstm.recall(kernels, h, from_hidden);
+        }
+        conv2.forward_relu(kernels, wide, narrow);
+        conv3.forward_relu(kernels, narrow, narrowest);
+        conv4.forward_relu(kernels, narrowest, features);
+        self.lstm.project(kernels, features, from_input);
+    }
+
+    /// Moves a stream's state on by the frame at place `at` of the workspace, and returns its score.
+    pub(crate) fn settle(&self, at: usize, state: &mut State, work: &Workspace) -> f32 {
+        let gates = at * 4 * HIDDEN..(at + 1) * 4 * HIDDEN;
+        let (from_input, from_hidden) = (&work.from_input[gates.clone()], &work.from_hidden[gates]);
+        self.lstm.step(self.kernels, from_input, from_hidden, &mut state.h, &mut state.c);
+        self.output.score(self.kernels, &state.h)
     }
 }
 
