@@ -15,8 +15,6 @@ use runner::{CONTEXT, Error, FRAME, Options, pieces, race, with_context};
 const WINDOW: usize = CONTEXT + FRAME;
 /// Numbers in h, and in c, of the LSTM.
 const HIDDEN: usize = 128;
-/// Frames in a call of the sequence model: `DEFAULT_MAX_FRAMES` in the package's `sequence_vad.py`.
-const SEQUENCE: usize = 512;
 
 fn main() -> ExitCode {
     runner::main(|options| {
@@ -52,13 +50,16 @@ fn zeros<const N: usize>(sizes: [usize; N]) -> Result<DynValue, Error> {
 struct Network {
     session: Session,
     streams: usize,
-    rate: DynValue,
+    /// Where the model has this input; some files of the package are for one rate.
+    rate: Option<DynValue>,
     state: DynValue,
 }
 
 impl Network {
     fn new(session: Session, streams: usize) -> Result<Self, Error> {
-        let rate = Tensor::from_array(([0_usize; 0], vec![16_000_i64]))?.into_dyn();
+        let has_rate = session.inputs().iter().any(|input| input.name() == "sr");
+        let rate = || Tensor::from_array(([0_usize; 0], vec![16_000_i64]));
+        let rate = has_rate.then(rate).transpose()?.map(Tensor::into_dyn);
         Ok(Self { session, streams, rate, state: zeros([2, streams, HIDDEN])? })
     }
 
@@ -70,7 +71,8 @@ impl Network {
     /// Appends the score of each stream. Shape: `windows` (streams, WINDOW).
     fn step(&mut self, windows: &[f32], scores: &mut Vec<f32>) -> Result<(), Error> {
         let windows = TensorRef::from_array_view(([self.streams, WINDOW], windows))?;
-        let given = inputs!["input" => windows, "state" => &self.state, "sr" => &self.rate];
+        let mut given = inputs!["input" => windows, "state" => &self.state];
+        given.extend(self.rate.iter().map(|rate| ("sr".into(), rate.into())));
         let mut outputs = self.session.run(given)?;
         scores.extend_from_slice(outputs["output"].try_extract_tensor::<f32>()?.1);
         // The new state becomes the next input as it is: nothing is copied.
@@ -114,7 +116,7 @@ fn offline(options: &Options, mut session: Session) -> Result<(), Error> {
     let windows = with_context(&options.floats()?);
     race(options, |scores| {
         let (mut h, mut c) = (zeros([1, 1, HIDDEN])?, zeros([1, 1, HIDDEN])?);
-        for block in windows.chunks(SEQUENCE * WINDOW) {
+        for block in windows.chunks(options.block * WINDOW) {
             let block = TensorRef::from_array_view(([block.len() / WINDOW, WINDOW], block))?;
             let mut outputs = session.run(inputs!["input" => block, "h" => &h, "c" => &c])?;
             scores.extend_from_slice(outputs["speech_probs"].try_extract_tensor::<f32>()?.1);

@@ -13,8 +13,6 @@ use runner::{CONTEXT, Error, FRAME, Options, race, with_context};
 const WINDOW: usize = CONTEXT + FRAME;
 /// Numbers in h, and in c, of the LSTM.
 const HIDDEN: usize = 128;
-/// Frames in a call of the sequence model: `DEFAULT_MAX_FRAMES` in the package's `sequence_vad.py`.
-const SEQUENCE: usize = 512;
 
 fn main() -> ExitCode {
     runner::main(|options| {
@@ -54,7 +52,7 @@ fn offline(options: &Options, model: &Model) -> Result<(), Error> {
     race(options, |scores| {
         let zeros = || Value::from(NdTensor::<f32, 3>::zeros([1, 1, HIDDEN]));
         let (mut h_now, mut c_now) = (zeros(), zeros());
-        for block in windows.chunks(SEQUENCE * WINDOW) {
+        for block in windows.chunks(options.block * WINDOW) {
             let block = NdTensorView::from_data([block.len() / WINDOW, WINDOW], block);
             let given = vec![(input, block.into()), (h, (&h_now).into()), (c, (&c_now).into())];
             let [block_scores, h_new, c_new] = model.run_n(given, outputs, None)?;

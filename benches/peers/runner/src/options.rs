@@ -19,6 +19,8 @@ pub struct Options {
     pub kernels: String,
     /// Streams that are stepped together. Defaults to 1.
     pub streams: usize,
+    /// Frames in a call of the sequence model. Defaults to 512, as in the official package's `sequence_vad.py`.
+    pub block: usize,
     /// Least time that is measured, in seconds. Defaults to 0.1.
     pub least: f64,
     /// The core to stay on; any where it is not given.
@@ -44,6 +46,7 @@ impl Options {
             model: PathBuf::new(),
             kernels: "auto".to_owned(),
             streams: 1,
+            block: 512,
             least: 0.1,
             core: None,
             scores: None,
@@ -56,6 +59,7 @@ impl Options {
                 "--model" => options.model = value.into(),
                 "--kernels" => options.kernels = value,
                 "--streams" => options.streams = value.parse()?,
+                "--block" => options.block = value.parse()?,
                 "--least" => options.least = value.parse()?,
                 "--core" => options.core = Some(value.parse()?),
                 "--scores" => options.scores = Some(value.into()),

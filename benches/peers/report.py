@@ -1,0 +1,138 @@
+"""The race's result as Markdown."""
+
+import argparse
+import datetime
+import os
+import platform
+import subprocess
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+from contests import Contest, Racer
+
+HERE = Path(__file__).resolve().parent
+
+
+@dataclass(frozen=True)
+class Timing:
+    """What one process measured: frames, and the wall and CPU time that they took, in nanoseconds."""
+
+    frames: int
+    wall: int
+    cpu: int
+
+    def microseconds(self, clock: str) -> float:
+        """Returns microseconds a frame. clock: `cpu` or `wall`."""
+        return (self.cpu if clock == "cpu" else self.wall) / self.frames / 1000
+
+
+def heading(timings: dict[str, list[Timing]], options: argparse.Namespace) -> str:
+    """Returns what ran where, how, and how undisturbed it was."""
+    shares = [timing.cpu / timing.wall for all_rounds in timings.values() for timing in all_rounds]
+    pinned = "not pinned to a core" if options.core is None else f"pinned to core {options.core}"
+    lines = [
+        f"Machine: {_processor()}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}; "
+        f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d}.",
+        f"Versions: {_versions()}.",
+        f"Recording: speech, 60 s. {options.rounds} rounds, each engine in a process of its own, in turns, one "
+        f"thread, {pinned}; {'CPU' if options.clock == 'cpu' else 'wall-clock'} time.",
+        f"A process had its core for {median(shares):.1%} of the time it measured (median; {min(shares):.1%} at "
+        "the least).",
+    ]
+    return "\n".join(lines)
+
+
+def table(
+    contest: Contest, timings: dict[str, list[Timing]], differences: dict[str, float], clock: str
+) -> str:
+    """Returns a contest's table: the first racer that ran is what the others are compared with."""
+    ran = [racer for racer in contest.racers if racer.key in timings]
+    if not ran:
+        return f"\n### {contest.title}\n\nNothing ran."
+    base = _costs(ran[0], contest, timings, clock)
+    unit = "a second" if contest.per_second else "a frame"
+    lines = [
+        f"\n### {contest.title}\n",
+        f"| engine | µs {unit}, median | least | times as fast as {_name(ran[0])} | by round, median | by round, least "
+        "| scores differ by at most |",
+        "|---|--:|--:|--:|--:|--:|--:|",
+    ]
+    for racer in ran:
+        costs = _costs(racer, contest, timings, clock)
+        by_round = [a / b for a, b in zip(base, costs, strict=True)]
+        lines.append(
+            f"| {racer.label} | {_figure(median(costs))} | {_figure(min(costs))} "
+            f"| {median(base) / median(costs):.2f} | {median(by_round):.2f} | {min(by_round):.2f} "
+            f"| {_difference(racer, differences)} |"
+        )
+    return "\n".join(lines)
+
+
+def absent(racers: dict[str, Racer], failures: dict[str, str]) -> str:
+    """Returns which racers did not take part, and why."""
+    if not failures:
+        return ""
+    lines = [f"- {_label(key, racers)}: {failure}" for key, failure in failures.items()]
+    return "\n".join(["\nDid not take part:\n", *lines])
+
+
+def _label(key: str, racers: dict[str, Racer]) -> str:
+    return racers[key].label if key in racers else key
+
+
+def _name(racer: Racer) -> str:
+    return racer.label.split(",")[0]
+
+
+def _costs(
+    racer: Racer, contest: Contest, timings: dict[str, list[Timing]], clock: str
+) -> list[float]:
+    """Returns microseconds a frame, or a second of audio, by round."""
+    frames = 1 / racer.frame if contest.per_second else 1
+    return [timing.microseconds(clock) * frames for timing in timings[racer.key]]
+
+
+def _figure(microseconds: float) -> str:
+    return f"{microseconds:,.0f}" if microseconds >= 100 else f"{microseconds:.3g}"
+
+
+def _difference(racer: Racer, differences: dict[str, float]) -> str:
+    if racer.held_to is None:
+        return ""
+    difference = differences[racer.key]
+    return "equal" if difference == 0 else f"{difference:.1e}"
+
+
+def _processor() -> str:
+    """Returns the processor's name; family and model tell apart those that a hypervisor calls alike."""
+    cpuinfo = Path("/proc/cpuinfo")
+    if not cpuinfo.exists():
+        return platform.processor() or "unknown processor"
+    lines = [line.split(":", 1) for line in cpuinfo.read_text().splitlines() if ":" in line]
+    fields = {key.strip(): value.strip() for key, value in reversed(lines)}
+    name = fields.get("model name", "unknown processor")
+    return f"{name} (family {fields.get('cpu family', '?')}, model {fields.get('model', '?')})"
+
+
+def _versions() -> str:
+    locked = tomllib.loads((HERE / "Cargo.lock").read_text())["package"]
+    crates = {package["name"]: package["version"] for package in locked}
+    pins = [line.split()[0].split("==") for line in _lines("requirements.txt") if "==" in line]
+    named = [f"voiced {_output('git', 'describe', '--always', '--dirty')}"]
+    named += [f"{name} {version}" for name, version in pins]
+    peers = {"ort": "ort", "tract-onnx": "tract", "rten": "rten", "earshot": "earshot", "webrtc-vad": "webrtc-vad"}
+    named += [f"{name} {crates[crate]}" for crate, name in peers.items()]
+    return ", ".join([*named, _output("rustc", "--version")])
+
+
+def _lines(name: str) -> list[str]:
+    return (HERE / name).read_text().splitlines()
+
+
+def _output(*command: str) -> str:
+    try:
+        return subprocess.run(command, cwd=HERE, check=True, capture_output=True, text=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return f"({command[0]} does not tell its version)"
