@@ -6,6 +6,7 @@
 import argparse
 import array
 import json
+import math
 import os
 import subprocess
 import sys
@@ -43,7 +44,9 @@ def library() -> Path:
     folder = PACKAGES / "onnxruntime/capi"
     found = [*folder.glob("libonnxruntime.so*"), *folder.glob("libonnxruntime*.dylib")]
     if not found:
-        sys.exit(f"race.py: no libonnxruntime in {folder}: start the race with {HERE}/run, which installs it")
+        sys.exit(
+            f"race.py: no libonnxruntime in {folder}: {HERE}/run installs it and starts the race"
+        )
     return found[0]
 
 
@@ -58,12 +61,12 @@ class Track:
         self._environment = os.environ | threads | {"ORT_DYLIB_PATH": str(library())}
 
     def run(self, racer: Racer, *more: str) -> str:
-        """Returns what the racer's process printed. Raises Failure with its error where it fails."""
-        program = self._binaries / racer.binary
+        """Returns what the racer's process printed. Raises Failure where it failed."""
+        package = f"peer-{racer.peer}"
+        program = self._binaries / package
         if not program.exists():
-            message = f"{program} is missing: cargo build --release --package {racer.binary}"
-            raise Failure(message)
-        command = [program, *racer.arguments, *self._common, *more]
+            raise Failure(f"{program} is missing: cargo build --release --package {package}")
+        command = [program, *racer.arguments(), *self._common, *more]
         if racer.model:
             command += ["--model", MODELS / racer.model]
         try:
@@ -94,41 +97,43 @@ class Track:
         return report.Timing(line["frames"], line["nanoseconds"], line["cpu_nanoseconds"])
 
 
-def check(racers: list[Racer], track: Track) -> tuple[dict[str, float], dict[str, str]]:
-    """Compares scores, and returns each racer's largest difference, and why others do not race."""
-    scores, differences, failures = {}, {}, {}
+def check(
+    racers: list[Racer], track: Track
+) -> tuple[dict[Racer, float], dict[Racer, str], list[Racer]]:
+    """Compares scores: each racer's largest difference, why others do not race, who is wrong."""
+    scores, differences, failures, wrong = {}, {}, {}, []
     for racer in racers:
         try:
-            scores[racer.key] = track.scores(racer)
+            scores[racer] = track.scores(racer)
         except Failure as failure:
-            failures[racer.key] = str(failure)
-    for racer in racers:
-        if racer.key in failures or racer.held_to is None:
+            failures[racer] = str(failure)
+    for racer in (racer for racer in racers if racer in scores and racer.held_to):
+        mine, right = scores[racer], scores.get(racer.held_to)
+        if right is None:
+            failures[racer] = f"{racer.held_to.label} does not run, whose scores it must have"
             continue
-        if racer.held_to not in scores:
-            failures[racer.key] = f"nothing to compare its scores with: {racer.held_to} does not run"
-            continue
-        mine, right = scores[racer.key], scores[racer.held_to]
-        if len(mine) != len(right):
-            failures[racer.key] = f"WRONG: {len(mine)} scores, not {len(right)}"
-            continue
-        difference = max(abs(a - b) for a, b in zip(mine, right, strict=True))
-        if not difference <= (0.0 if racer.exactly else TOLERANCE):
-            failures[racer.key] = f"WRONG: a score differs by {difference:.2g}"
-        differences[racer.key] = difference
-    return differences, failures
+        difference = max((abs(a - b) for a, b in zip(mine, right, strict=False)), default=math.inf)
+        differences[racer] = difference
+        # Said so that a NaN is wrong too.
+        if len(mine) != len(right) or not difference <= (0 if racer.exactly else TOLERANCE):
+            counts = f"{len(mine)} scores and {len(right)}"
+            failures[racer] = f"not the scores of {racer.held_to.label}: {counts}, {difference:.1e}"
+            wrong.append(racer)
+    return differences, failures, wrong
 
 
-def race(racers: list[Racer], track: Track, rounds: int) -> dict[str, list[report.Timing]]:
+def race(racers: list[Racer], track: Track, rounds: int) -> dict[Racer, list[report.Timing]]:
     """Runs the racers in turns, and returns each one's timings, one a round."""
-    timings = {racer.key: [] for racer in racers}
+    timings = {racer: [] for racer in racers}
     start = time.monotonic()
     for i in range(rounds):
         for racer in racers:
-            timings[racer.key].append(track.time(racer))
+            try:
+                timings[racer].append(track.time(racer))
+            except Failure as failure:
+                raise Failure(f"{racer.label}, in round {i + 1}: {failure}") from None
         spent = time.monotonic() - start
-        print(f"round {i + 1} of {rounds}, {spent:.0f} s", end="\r", file=sys.stderr, flush=True)
-    print(file=sys.stderr)
+        print(f"round {i + 1} of {rounds}, {spent:.0f} s", file=sys.stderr)
     return timings
 
 
@@ -140,15 +145,26 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--only", nargs="+", choices=keys, default=keys, help="contests to run")
     cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
     parser.add_argument(
-        "--core", type=int, default=cores[-1] if cores else None, help="core that all stay on (default the last)"
+        "--core",
+        type=int,
+        default=cores[-1] if cores else None,
+        help="core that all stay on (default the last)",
     )
     parser.add_argument(
-        "--least", type=float, default=0.1, help="seconds that a process measures at least (default 0.1)"
+        "--least",
+        type=float,
+        default=0.1,
+        help="seconds that a process measures at least (default 0.1)",
     )
     parser.add_argument(
-        "--clock", choices=["cpu", "wall"], default="cpu", help="which time counts (default cpu: all threads' time)"
+        "--clock",
+        choices=["cpu", "wall"],
+        default="cpu",
+        help="which time counts (default cpu: all threads' time)",
     )
-    parser.add_argument("--scalar", action="store_true", help="race the scalar reference too (slow)")
+    parser.add_argument(
+        "--scalar", action="store_true", help="race the scalar reference too (slow)"
+    )
     options = parser.parse_args()
     if options.rounds < 1:
         parser.error("--rounds: at least 1")
@@ -159,21 +175,25 @@ def main() -> int:
     """Races and prints. Returns 1 where scores are not what they must be, else 0."""
     options = arguments()
     track = Track(options.core, options.least)
-    kernels = track.run(Racer("kernels", "", "peer-voiced", ("kernels",))).split()
+    kernels = track.run(Racer("", "voiced", "kernels")).split()
     kernels = [name for name in kernels if options.scalar or name != "scalar"]
     chosen = [contest for contest in contests(kernels) if contest.key in options.only]
-    racers = {racer.key: racer for contest in chosen for racer in contest.racers}
-    needed = {racer.key: racer for contest in contests(kernels) for racer in contest.racers}
-    references = {racer.held_to: needed[racer.held_to] for racer in racers.values() if racer.held_to}
-    differences, failures = check([*(references | racers).values()], track)
-    fit = [racer for racer in racers.values() if racer.key not in failures]
+    racers = list(dict.fromkeys(racer for contest in chosen for racer in contest.racers))
+    references = [racer.held_to for racer in racers if racer.held_to]
+    differences, failures, wrong = check(list(dict.fromkeys([*references, *racers])), track)
+    fit = [racer for racer in racers if racer not in failures]
+    if not fit:
+        raise Failure(f"no engine runs\n{report.absent(failures)}")
     timings = race(fit, track, options.rounds)
     print(report.heading(timings, options))
     for contest in chosen:
         print(report.table(contest, timings, differences, options.clock))
-    print(report.absent(racers, failures))
-    return int(any(failure.startswith("WRONG") for failure in failures.values()))
+    print(report.absent(failures))
+    return int(bool(wrong))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except Failure as failure:
+        sys.exit(f"race.py: {failure}")

@@ -13,11 +13,13 @@ from statistics import median
 from contests import Contest, Racer
 
 HERE = Path(__file__).resolve().parent
+PEERS = ("ort", "tract-onnx", "rten", "earshot", "webrtc-vad")
+"""Crates whose versions the heading tells."""
 
 
 @dataclass(frozen=True)
 class Timing:
-    """What one process measured: frames, and the wall and CPU time that they took, in nanoseconds."""
+    """What one process measured: frames, and the wall and CPU time they took, in nanoseconds."""
 
     frames: int
     wall: int
@@ -28,35 +30,40 @@ class Timing:
         return (self.cpu if clock == "cpu" else self.wall) / self.frames / 1000
 
 
-def heading(timings: dict[str, list[Timing]], options: argparse.Namespace) -> str:
+def heading(timings: dict[Racer, list[Timing]], options: argparse.Namespace) -> str:
     """Returns what ran where, how, and how undisturbed it was."""
     shares = [timing.cpu / timing.wall for all_rounds in timings.values() for timing in all_rounds]
     pinned = "not pinned to a core" if options.core is None else f"pinned to core {options.core}"
+    clock = {"cpu": "CPU", "wall": "wall-clock"}[options.clock]
+    system = f"{platform.system()} {platform.machine()}"
+    today = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d")
     lines = [
-        f"Machine: {_processor()}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}; "
-        f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d}.",
+        f"Machine: {_processor()}, {os.cpu_count()} cores, {system}; {today}.",
         f"Versions: {_versions()}.",
-        f"Recording: speech, 60 s. {options.rounds} rounds, each engine in a process of its own, in turns, one "
-        f"thread, {pinned}; {'CPU' if options.clock == 'cpu' else 'wall-clock'} time.",
-        f"A process had its core for {median(shares):.1%} of the time it measured (median; {min(shares):.1%} at "
-        "the least).",
+        f"Recording: speech, 60 s. {options.rounds} rounds, each engine in a process of its own, "
+        f"in turns, one thread, {pinned}; {clock} time.",
+        f"A process had its core for {median(shares):.1%} of the time that it measured (median; "
+        f"{min(shares):.1%} at the least).",
     ]
     return "\n".join(lines)
 
 
 def table(
-    contest: Contest, timings: dict[str, list[Timing]], differences: dict[str, float], clock: str
+    contest: Contest,
+    timings: dict[Racer, list[Timing]],
+    differences: dict[Racer, float],
+    clock: str,
 ) -> str:
     """Returns a contest's table: the first racer that ran is what the others are compared with."""
-    ran = [racer for racer in contest.racers if racer.key in timings]
+    ran = [racer for racer in contest.racers if racer in timings]
     if not ran:
         return f"\n### {contest.title}\n\nNothing ran."
     base = _costs(ran[0], contest, timings, clock)
     unit = "a second" if contest.per_second else "a frame"
     lines = [
         f"\n### {contest.title}\n",
-        f"| engine | µs {unit}, median | least | times as fast as {_name(ran[0])} | by round, median | by round, least "
-        "| scores differ by at most |",
+        f"| engine | µs {unit}, median | minimum | times as fast as {_name(ran[0])} "
+        "| by round, median | by round, minimum | scores differ by at most |",
         "|---|--:|--:|--:|--:|--:|--:|",
     ]
     for racer in ran:
@@ -70,16 +77,10 @@ def table(
     return "\n".join(lines)
 
 
-def absent(racers: dict[str, Racer], failures: dict[str, str]) -> str:
+def absent(failures: dict[Racer, str]) -> str:
     """Returns which racers did not take part, and why."""
-    if not failures:
-        return ""
-    lines = [f"- {_label(key, racers)}: {failure}" for key, failure in failures.items()]
-    return "\n".join(["\nDid not take part:\n", *lines])
-
-
-def _label(key: str, racers: dict[str, Racer]) -> str:
-    return racers[key].label if key in racers else key
+    lines = [f"- {racer.label}: {failure}" for racer, failure in failures.items()]
+    return "\n".join(["\nDid not take part:\n", *lines]) if lines else ""
 
 
 def _name(racer: Racer) -> str:
@@ -87,26 +88,27 @@ def _name(racer: Racer) -> str:
 
 
 def _costs(
-    racer: Racer, contest: Contest, timings: dict[str, list[Timing]], clock: str
+    racer: Racer, contest: Contest, timings: dict[Racer, list[Timing]], clock: str
 ) -> list[float]:
     """Returns microseconds a frame, or a second of audio, by round."""
     frames = 1 / racer.frame if contest.per_second else 1
-    return [timing.microseconds(clock) * frames for timing in timings[racer.key]]
+    return [timing.microseconds(clock) * frames for timing in timings[racer]]
 
 
 def _figure(microseconds: float) -> str:
-    return f"{microseconds:,.0f}" if microseconds >= 100 else f"{microseconds:.3g}"
+    decimals = next((n for least, n in ((100, 0), (10, 1), (1, 2)) if microseconds >= least), 3)
+    return f"{microseconds:,.{decimals}f}"
 
 
-def _difference(racer: Racer, differences: dict[str, float]) -> str:
+def _difference(racer: Racer, differences: dict[Racer, float]) -> str:
     if racer.held_to is None:
         return ""
-    difference = differences[racer.key]
+    difference = differences[racer]
     return "equal" if difference == 0 else f"{difference:.1e}"
 
 
 def _processor() -> str:
-    """Returns the processor's name; family and model tell apart those that a hypervisor calls alike."""
+    """Returns the processor's name, with what tells apart those that hypervisors call alike."""
     cpuinfo = Path("/proc/cpuinfo")
     if not cpuinfo.exists():
         return platform.processor() or "unknown processor"
@@ -122,8 +124,7 @@ def _versions() -> str:
     pins = [line.split()[0].split("==") for line in _lines("requirements.txt") if "==" in line]
     named = [f"voiced {_output('git', 'describe', '--always', '--dirty')}"]
     named += [f"{name} {version}" for name, version in pins]
-    peers = {"ort": "ort", "tract-onnx": "tract", "rten": "rten", "earshot": "earshot", "webrtc-vad": "webrtc-vad"}
-    named += [f"{name} {crates[crate]}" for crate, name in peers.items()]
+    named += [f"{name} {crates[name]}" for name in PEERS]
     return ", ".join([*named, _output("rustc", "--version")])
 
 
@@ -133,6 +134,8 @@ def _lines(name: str) -> list[str]:
 
 def _output(*command: str) -> str:
     try:
-        return subprocess.run(command, cwd=HERE, check=True, capture_output=True, text=True).stdout.strip()
+        return subprocess.run(
+            command, cwd=HERE, check=True, capture_output=True, text=True
+        ).stdout.strip()
     except (OSError, subprocess.CalledProcessError):
         return f"({command[0]} does not tell its version)"

@@ -51,13 +51,13 @@ fn offline(options: &Options, model: &Model) -> Result<(), Error> {
     let outputs = nodes(model, ["speech_probs", "hn", "cn"])?;
     race(options, |scores| {
         let zeros = || Value::from(NdTensor::<f32, 3>::zeros([1, 1, HIDDEN]));
-        let (mut h_now, mut c_now) = (zeros(), zeros());
+        let mut state = [zeros(), zeros()];
         for block in windows.chunks(options.block * WINDOW) {
             let block = NdTensorView::from_data([block.len() / WINDOW, WINDOW], block);
-            let given = vec![(input, block.into()), (h, (&h_now).into()), (c, (&c_now).into())];
-            let [block_scores, h_new, c_new] = model.run_n(given, outputs, None)?;
-            append(block_scores, scores)?;
-            (h_now, c_now) = (h_new, c_new);
+            let given = vec![(input, block.into()), (h, (&state[0]).into()), (c, (&state[1]).into())];
+            let [found, new_h, new_c] = model.run_n(given, outputs, None)?;
+            append(found, scores)?;
+            state = [new_h, new_c];
         }
         Ok(())
     })

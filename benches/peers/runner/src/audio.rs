@@ -18,8 +18,8 @@ impl Options {
     /// Where the file is not 16-bit mono WAV, or its rate does not divide the one asked for.
     pub fn samples(&self) -> Result<Vec<i16>, Error> {
         let (given, from) = read(&self.recording).map_err(|e| format!("{}: {e}", self.recording.display()))?;
-        let times = self.rate / from;
-        if times == 0 || self.rate % from != 0 || given.is_empty() {
+        let times = self.rate.checked_div(from).unwrap_or(0);
+        if times == 0 || !self.rate.is_multiple_of(from) || given.is_empty() {
             let (path, rate) = (self.recording.display(), self.rate);
             return Err(format!("{path}: {} samples at {from} Hz cannot be heard at {rate} Hz", given.len()).into());
         }
@@ -28,7 +28,7 @@ impl Options {
             let (now, next, step, times) = (i64::from(now), i64::from(next), i64::from(step), i64::from(times));
             (now + (next - now) * step / times) as i16
         };
-        let pairs = given.iter().zip(given.iter().skip(1)).cycle();
+        let pairs = given.iter().cycle().zip(given.iter().cycle().skip(1));
         let all = pairs.flat_map(|(&now, &next)| (0..times).map(move |step| between(now, next, step)));
         Ok(all.take(needed).collect())
     }
