@@ -86,7 +86,7 @@ def contests(kernels: list[str]) -> list[Contest]:
         Contest("A", "A. Streaming: one stream, frame by frame", a),
         Contest("B", "B. Offline: one recording of 60 s", b),
         *(_together(kernels, streams) for streams in TOGETHER),
-        Contest("small", "A second of audio, against the fastest small network", small, True),
+        Contest("small", "A second of audio, against a small network", small, True),
         *(
             Contest("webrtc", f"WebRTC's detector: {rate} Hz, frames of 10 ms", _webrtc(rate))
             for rate in (8000, 16000, 48000)

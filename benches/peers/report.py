@@ -62,7 +62,7 @@ def table(
     unit = "a second" if contest.per_second else "a frame"
     lines = [
         f"\n### {contest.title}\n",
-        f"| engine | µs {unit}, median | minimum | times as fast as {_name(ran[0])} "
+        f"| engine | µs {unit}, median | minimum | times as fast as {ran[0].label} "
         "| by round, median | by round, minimum | scores differ by at most |",
         "|---|--:|--:|--:|--:|--:|--:|",
     ]
@@ -81,10 +81,6 @@ def absent(failures: dict[Racer, str]) -> str:
     """Returns which racers did not take part, and why."""
     lines = [f"- {racer.label}: {failure}" for racer, failure in failures.items()]
     return "\n".join(["\nDid not take part:\n", *lines]) if lines else ""
-
-
-def _name(racer: Racer) -> str:
-    return racer.label.split(",")[0]
 
 
 def _costs(
