@@ -143,6 +143,22 @@ pub(crate) enum End {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Set(Kernels);
 
+/// Calls a function of the set. Those of all sets but the scalar one are unsafe: see [`entry_points`].
+macro_rules! call {
+    ($set:expr, $function:ident($($argument:expr),*)) => {
+        match $set.0 {
+            // SAFETY, for all: a set is made only where the processor has its instructions, and the callers of this macro
+            // have checked the shapes.
+            Kernels::Portable => unsafe { portable::$function($($argument),*) },
+            #[cfg(target_arch = "x86_64")]
+            Kernels::Avx2 => unsafe { x86::avx2::$function($($argument),*) },
+            #[cfg(target_arch = "x86_64")]
+            Kernels::Avx512 => unsafe { x86::avx512::$function($($argument),*) },
+            _ => scalar::$function($($argument),*),
+        }
+    };
+}
+
 impl Set {
     pub(crate) fn kernels(self) -> Kernels {
         self.0
@@ -155,17 +171,7 @@ impl Set {
     pub(crate) fn pack(self, shape: Shape, inputs: Inputs, weight: &[f32], bias: Vec<f32>) -> Weights {
         assert!(shape.is_known() && bias.len() == shape.outputs);
         assert_eq!(weight.len(), shape.outputs * shape.inputs * shape.taps);
-        let panel = match self.0 {
-            Kernels::Scalar => 1,
-            Kernels::Portable => portable::panel(shape),
-            #[cfg(target_arch = "x86_64")]
-            Kernels::Avx2 => x86::avx2::panel(shape),
-            #[cfg(target_arch = "x86_64")]
-            Kernels::Avx512 => x86::avx512::panel(shape),
-            #[cfg(not(target_arch = "x86_64"))]
-            _ => 1,
-        };
-        Weights::pack(shape, inputs, weight, bias, panel)
+        Weights::pack(shape, inputs, weight, bias, call!(self, panel(shape)))
     }
 
     /// The convolution of frames: `y[f, p, o] = sum over i, k of W[o, i, k] x[f, p * stride + k - taps / 2, i]`, where
@@ -178,17 +184,7 @@ impl Set {
     /// Where `x` and `y` are not whole frames of the same number.
     pub(crate) fn convolve(self, weights: &Weights, x: &[f32], y: &mut [f32], end: End) {
         check(weights, x, y);
-        match self.0 {
-            Kernels::Scalar => scalar::convolve(weights, x, y, end),
-            // SAFETY, for all: a set is made only where the processor has its instructions; shapes are checked above.
-            Kernels::Portable => unsafe { portable::convolve(weights, x, y, end) },
-            #[cfg(target_arch = "x86_64")]
-            Kernels::Avx2 => unsafe { x86::avx2::convolve(weights, x, y, end) },
-            #[cfg(target_arch = "x86_64")]
-            Kernels::Avx512 => unsafe { x86::avx512::convolve(weights, x, y, end) },
-            #[cfg(not(target_arch = "x86_64"))]
-            _ => scalar::convolve(weights, x, y, end),
-        }
+        call!(self, convolve(weights, x, y, end));
     }
 
     /// A convolution of one frame of four times with a bias and a ReLU, and beside it a matrix times a vector, `product =
@@ -214,19 +210,16 @@ impl Set {
         let Shape { times, taps, stride, inputs, outputs } = weights.shape();
         assert_eq!((times, taps, stride, x.len()), (4, 3, 1, 4 * inputs));
         assert_eq!((matrix.shape().taps, h.len()), (1, matrix.shape().inputs));
-        // Tiles of every set, and steps of the product.
-        let whole = outputs % 32 == 0 && matrix.shape().outputs % 128 == 0 && h.len() % vector::INPUTS_A_STEP == 0;
-        match self.0 {
-            // SAFETY, for all: a set is made only where the processor has its instructions; shapes are checked above.
-            Kernels::Portable if whole => unsafe { portable::convolve_beside(weights, x, y, matrix, h, product) },
-            #[cfg(target_arch = "x86_64")]
-            Kernels::Avx2 if whole => unsafe { x86::avx2::convolve_beside(weights, x, y, matrix, h, product) },
-            #[cfg(target_arch = "x86_64")]
-            Kernels::Avx512 if whole => unsafe { x86::avx512::convolve_beside(weights, x, y, matrix, h, product) },
-            _ => {
-                self.convolve(weights, x, y, End::BiasRelu);
-                self.convolve(matrix, h, product, End::Sum);
-            }
+        // Tiles of every set, and steps of the product. Without fused instructions, arithmetic is all that takes time.
+        let whole = self.0 != Kernels::Portable
+            && outputs % 32 == 0
+            && matrix.shape().outputs % 128 == 0
+            && h.len() % vector::INPUTS_A_STEP == 0;
+        if whole {
+            call!(self, convolve_beside(weights, x, y, matrix, h, product));
+        } else {
+            self.convolve(weights, x, y, End::BiasRelu);
+            self.convolve(matrix, h, product, End::Sum);
         }
     }
 
@@ -237,17 +230,7 @@ impl Set {
     /// Where `w` and `x` are not of one length.
     pub(crate) fn dot_relu(self, w: &[f32], x: &[f32]) -> f32 {
         assert_eq!(w.len(), x.len());
-        let mut sums = match self.0 {
-            Kernels::Scalar => scalar::dot_relu(w, x),
-            // SAFETY, for all: a set is made only where the processor has its instructions; lengths are checked above.
-            Kernels::Portable => unsafe { portable::dot_relu(w, x) },
-            #[cfg(target_arch = "x86_64")]
-            Kernels::Avx2 => unsafe { x86::avx2::dot_relu(w, x) },
-            #[cfg(target_arch = "x86_64")]
-            Kernels::Avx512 => unsafe { x86::avx512::dot_relu(w, x) },
-            #[cfg(not(target_arch = "x86_64"))]
-            _ => scalar::dot_relu(w, x),
-        };
+        let mut sums = call!(self, dot_relu(w, x));
         let mut half = DOT_LANES / 2;
         while half > 0 {
             for n in 0..half {
@@ -274,17 +257,7 @@ impl Set {
         c: &mut [f32],
     ) {
         assert!(c.len() == h.len() && [from_input, from_hidden, bias].iter().all(|part| part.len() == 4 * h.len()));
-        match self.0 {
-            Kernels::Scalar => scalar::lstm_gates(from_input, from_hidden, bias, h, c),
-            // SAFETY, for all: a set is made only where the processor has its instructions; lengths are checked above.
-            Kernels::Portable => unsafe { portable::lstm_gates(from_input, from_hidden, bias, h, c) },
-            #[cfg(target_arch = "x86_64")]
-            Kernels::Avx2 => unsafe { x86::avx2::lstm_gates(from_input, from_hidden, bias, h, c) },
-            #[cfg(target_arch = "x86_64")]
-            Kernels::Avx512 => unsafe { x86::avx512::lstm_gates(from_input, from_hidden, bias, h, c) },
-            #[cfg(not(target_arch = "x86_64"))]
-            _ => scalar::lstm_gates(from_input, from_hidden, bias, h, c),
-        }
+        call!(self, lstm_gates(from_input, from_hidden, bias, h, c));
     }
 
     /// One step of a GRU from what its gates `r, z, n` get from the input and from the hidden state:
@@ -296,17 +269,7 @@ impl Set {
     /// Where the lengths do not fit.
     pub(crate) fn gru_gates(self, from_input: &[f32], from_hidden: &[f32], h: &mut [f32]) {
         assert!(from_input.len() == 3 * h.len() && from_hidden.len() == 3 * h.len());
-        match self.0 {
-            Kernels::Scalar => scalar::gru_gates(from_input, from_hidden, h),
-            // SAFETY, for all: a set is made only where the processor has its instructions; lengths are checked above.
-            Kernels::Portable => unsafe { portable::gru_gates(from_input, from_hidden, h) },
-            #[cfg(target_arch = "x86_64")]
-            Kernels::Avx2 => unsafe { x86::avx2::gru_gates(from_input, from_hidden, h) },
-            #[cfg(target_arch = "x86_64")]
-            Kernels::Avx512 => unsafe { x86::avx512::gru_gates(from_input, from_hidden, h) },
-            #[cfg(not(target_arch = "x86_64"))]
-            _ => scalar::gru_gates(from_input, from_hidden, h),
-        }
+        call!(self, gru_gates(from_input, from_hidden, h));
     }
 
     /// The magnitude spectra of all windows of all frames.
@@ -320,17 +283,7 @@ impl Set {
         assert_eq!(samples.len(), frames * windows.frame());
         assert_eq!(spectra.len(), frames * WINDOWS * windows.bins());
         assert!(scratch.len() >= windows.scratch(frames));
-        match self.0 {
-            // SAFETY, for all: a set is made only where the processor has its instructions; lengths are checked above.
-            Kernels::Scalar => unsafe { spectra::spectra::<[f32; 4], [f32; 4]>(windows, samples, spectra, scratch) },
-            Kernels::Portable => unsafe { portable::spectra(windows, samples, spectra, scratch) },
-            #[cfg(target_arch = "x86_64")]
-            Kernels::Avx2 => unsafe { x86::avx2::spectra(windows, samples, spectra, scratch) },
-            #[cfg(target_arch = "x86_64")]
-            Kernels::Avx512 => unsafe { x86::avx512::spectra(windows, samples, spectra, scratch) },
-            #[cfg(not(target_arch = "x86_64"))]
-            _ => unsafe { spectra::spectra::<[f32; 4], [f32; 4]>(windows, samples, spectra, scratch) },
-        }
+        call!(self, spectra(windows, samples, spectra, scratch));
     }
 }
 
@@ -354,8 +307,8 @@ fn check(weights: &Weights, x: &[f32], y: &[f32]) {
 /// The functions of a set: the kernels of [`vector`] and [`spectra`] for one kind of vector, and one of four lanes,
 /// compiled for its instructions.
 ///
-/// The numbers are tile sizes: the vectors of a tile for each kind of layer, the vectors and frames of a tile of a matrix with many frames, and the vectors of a matrix' tile that is
-/// computed beside one of conv1.
+/// The numbers are tile sizes: the vectors of a tile for each kind of layer, the vectors and frames of a tile of a dense
+/// matrix with many frames, and the vectors of a matrix' tile that is computed beside one of conv1.
 macro_rules! entry_points {
     ($vector:ty, $four:ty, $(#[$feature:meta])?, conv1: $conv1:literal, conv2: $conv2:literal,
      matrix: $matrix:literal, dense: ($vb:literal, $b:literal), beside: $beside:literal) => {
@@ -364,7 +317,10 @@ macro_rules! entry_points {
         use crate::kernels::{DOT_LANES, End, Shape, Weights, Windows, spectra, vector};
 
         /// Outputs in a panel of weights: those of the tile by which they are used most.
-        pub(in crate::kernels) fn panel(shape: Shape) -> usize {
+        ///
+        /// # Safety
+        /// None is needed; all functions of a set are called alike.
+        pub(in crate::kernels) unsafe fn panel(shape: Shape) -> usize {
             let vectors = match (shape.times, shape.taps, shape.stride) {
                 (4, 3, 1) => $conv1,
                 (4 | 2, 3, 2) => $conv2,

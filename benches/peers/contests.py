@@ -109,8 +109,7 @@ def _together(kernels: list[str], streams: int) -> Contest:
     options = ("--streams", str(streams))
     label = f"ONNX Runtime, `{BY_DEFAULT}`, batch {streams}"
     official = Racer(label, "onnxruntime", "together", options, model=BY_DEFAULT)
-    # "one by one" is what voiced/src/together.rs does.
-    ours = [_voiced(name, "together", "one by one", official, options) for name in kernels]
+    ours = [_voiced(name, "together", "Pool", official, options) for name in kernels]
     title = f"C. {streams} streams together, per frame and stream"
     return Contest("C", title, [official, *ours])
 

@@ -1,7 +1,7 @@
 //! The reference: what each kernel computes, one number at a time.
 
 use super::weights::strides;
-use super::{DOT_LANES, End, Weights};
+use super::{DOT_LANES, End, Shape, Weights, Windows};
 
 /// `y[f, p, o] = sum over i, k of W[o, i, k] x[f, p * stride + k - taps / 2, i]`, in that order; see
 /// [`Set::convolve`](super::Set::convolve).
@@ -32,6 +32,30 @@ pub(super) fn convolve(weights: &Weights, x: &[f32], y: &mut [f32], end: End) {
             }
         }
     }
+}
+
+/// See [`Set::convolve_beside`](super::Set::convolve_beside): one after the other.
+pub(super) fn convolve_beside(
+    weights: &Weights,
+    x: &[f32],
+    y: &mut [f32],
+    matrix: &Weights,
+    h: &[f32],
+    product: &mut [f32],
+) {
+    convolve(weights, x, y, End::BiasRelu);
+    convolve(matrix, h, product, End::Sum);
+}
+
+/// Outputs in a panel of weights: they lie row by row.
+pub(super) fn panel(_: Shape) -> usize {
+    1
+}
+
+/// See [`Set::spectra`](super::Set::spectra).
+pub(super) fn spectra(windows: &Windows, samples: &[f32], spectra: &mut [f32], scratch: &mut [f32]) {
+    // SAFETY: four numbers in an array need no instructions of their own; `Set::spectra` has checked the lengths.
+    unsafe { super::spectra::spectra::<[f32; 4], [f32; 4]>(windows, samples, spectra, scratch) }
 }
 
 /// See [`Set::dot_relu`](super::Set::dot_relu).

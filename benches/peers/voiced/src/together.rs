@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use runner::{Error, Options, pieces, race};
 use voiced::silero::Model;
-use voiced::{Detector, Silero};
+use voiced::{Pool, SegmentConfig, StreamId};
 
 /// Steps as many streams as asked for, each over its own piece of the recording.
 ///
@@ -12,33 +12,43 @@ use voiced::{Detector, Silero};
 pub(crate) fn together(options: &Options, model: &Arc<Model>) -> Result<(), Error> {
     let samples = options.floats()?;
     let steps = pieces(&samples, options.streams);
-    let mut streams = Streams::new(model, options.streams);
+    let mut streams = Streams::new(model, options.streams)?;
     race(options, |scores| {
-        streams.reset();
+        streams.reset()?;
         for frames in &steps {
-            streams.step(frames, scores);
+            streams.step(frames, scores)?;
         }
         Ok(())
     })
 }
 
-/// The streams: detectors that share one model and are stepped one after another.
-///
-/// The only place that knows how the engine steps many streams: one forward pass for all of them (`voiced::Pool`) goes
-/// here.
-struct Streams(Vec<Silero>);
+/// The streams of a pool, whose frames go through the network together.
+struct Streams {
+    pool: Pool,
+    ids: Vec<StreamId>,
+}
 
 impl Streams {
-    fn new(model: &Arc<Model>, count: usize) -> Self {
-        Self((0..count).map(|_| Silero::new(Arc::clone(model))).collect())
+    fn new(model: &Arc<Model>, count: usize) -> Result<Self, Error> {
+        let mut pool = Pool::new(Arc::clone(model), count);
+        let join = |_| pool.join(model.spec().rate, &SegmentConfig::default());
+        let ids = (0..count).map(join).collect::<Result<_, _>>()?;
+        Ok(Self { pool, ids })
     }
 
-    fn reset(&mut self) {
-        self.0.iter_mut().for_each(Silero::reset);
+    fn reset(&mut self) -> Result<(), Error> {
+        for &id in &self.ids {
+            self.pool.finish(id)?;
+        }
+        Ok(())
     }
 
     /// Appends the score of each stream's next frame. Shapes: `frames` (streams, FRAME).
-    fn step(&mut self, frames: &[&[f32]], scores: &mut Vec<f32>) {
-        scores.extend(self.0.iter_mut().zip(frames).map(|(detector, frame)| detector.score(frame)));
+    fn step(&mut self, frames: &[&[f32]], scores: &mut Vec<f32>) -> Result<(), Error> {
+        for (&id, frame) in self.ids.iter().zip(frames) {
+            self.pool.push(id, frame)?;
+        }
+        scores.extend(self.pool.step().iter().map(|scored| scored.score));
+        Ok(())
     }
 }
