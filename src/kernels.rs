@@ -2,7 +2,7 @@
 //!
 //! A network spends its time in one operation, a small convolution over the times of a frame (of which a matrix times a
 //! vector is the case of one time), and a little in the gates of its recurrent cell. [`scalar`] says in plain loops what
-//! each computes. [`vector`] computes the same for vectors of any kind, and each set below names the vector and the tile
+//! each computes. [`convolution`], [`gates`] and [`spectra`] compute the same for vectors of any kind, and each set below names the vector and the tile
 //! sizes that suit it:
 //!
 //! | set | instructions | lanes |
@@ -19,11 +19,12 @@
 //! To add a set: an implementation of [`simd::Simd`], a line of `entry_points!`, a variant of [`Kernels`] and its line
 //! in each `match` here.
 
+mod convolution;
+mod gates;
 mod portable;
 mod scalar;
 mod simd;
 mod spectra;
-mod vector;
 mod weights;
 #[cfg(target_arch = "x86_64")]
 mod x86;
@@ -214,7 +215,7 @@ impl Set {
         let whole = self.0 != Kernels::Portable
             && outputs % 32 == 0
             && matrix.shape().outputs % 128 == 0
-            && h.len() % vector::INPUTS_A_STEP == 0;
+            && h.len() % convolution::INPUTS_A_STEP == 0;
         if whole {
             call!(self, convolve_beside(weights, x, y, matrix, h, product));
         } else {
@@ -282,7 +283,7 @@ impl Set {
         let frames = samples.len() / windows.frame();
         assert_eq!(samples.len(), frames * windows.frame());
         assert_eq!(spectra.len(), frames * WINDOWS * windows.bins());
-        assert!(scratch.len() >= windows.scratch(frames));
+        assert!(scratch.len() >= windows.scratch());
         call!(self, spectra(windows, samples, spectra, scratch));
     }
 }
@@ -304,7 +305,7 @@ fn check(weights: &Weights, x: &[f32], y: &[f32]) {
     assert_eq!(y.len(), frames * shape.output_times() * shape.outputs);
 }
 
-/// The functions of a set: the kernels of [`vector`] and [`spectra`] for one kind of vector, and one of four lanes,
+/// The functions of a set: the kernels for one kind of vector, and one of four lanes,
 /// compiled for its instructions.
 ///
 /// The numbers are tile sizes: the vectors of a tile for each kind of layer, the vectors and frames of a tile of a dense
@@ -314,7 +315,7 @@ macro_rules! entry_points {
      matrix: $matrix:literal, dense: ($vb:literal, $b:literal), beside: $beside:literal) => {
         #[allow(unused_imports, reason = "some of the vectors come with it")]
         use crate::kernels::simd::Simd as _;
-        use crate::kernels::{DOT_LANES, End, Shape, Weights, Windows, spectra, vector};
+        use crate::kernels::{DOT_LANES, End, Shape, Weights, Windows, convolution, gates, spectra};
 
         /// Outputs in a panel of weights: those of the tile by which they are used most.
         ///
@@ -344,10 +345,10 @@ macro_rules! entry_points {
             // SAFETY: the caller's conditions, and each line names the times, taps, stride and output times it is for.
             unsafe {
                 match (shape.times, shape.taps, shape.stride) {
-                    (4, 3, 1) => vector::convolve::<$vector, 4, 3, 1, 4, $conv1, $conv1, 1>(weights, x, y, end),
-                    (4, 3, 2) => vector::convolve::<$vector, 4, 3, 2, 2, $conv2, $conv2, 1>(weights, x, y, end),
-                    (2, 3, 2) => vector::convolve::<$vector, 2, 3, 2, 1, $conv2, $conv2, 1>(weights, x, y, end),
-                    _ => vector::convolve::<$vector, 1, 1, 1, 1, $matrix, $vb, $b>(weights, x, y, end),
+                    (4, 3, 1) => convolution::convolve::<$vector, 4, 3, 1, 4, $conv1, $conv1, 1>(weights, x, y, end),
+                    (4, 3, 2) => convolution::convolve::<$vector, 4, 3, 2, 2, $conv2, $conv2, 1>(weights, x, y, end),
+                    (2, 3, 2) => convolution::convolve::<$vector, 2, 3, 2, 1, $conv2, $conv2, 1>(weights, x, y, end),
+                    _ => convolution::convolve::<$vector, 1, 1, 1, 1, $matrix, $vb, $b>(weights, x, y, end),
                 }
             }
         }
@@ -366,7 +367,7 @@ macro_rules! entry_points {
             product: &mut [f32],
         ) {
             // SAFETY: the caller's conditions.
-            unsafe { vector::convolve_beside::<$vector, $conv1, $beside>(weights, x, y, matrix, h, product) }
+            unsafe { convolution::convolve_beside::<$vector, $conv1, $beside>(weights, x, y, matrix, h, product) }
         }
 
         /// See [`Set::dot_relu`](crate::kernels::Set::dot_relu).
@@ -376,7 +377,7 @@ macro_rules! entry_points {
         $(#[$feature])?
         pub(in crate::kernels) unsafe fn dot_relu(w: &[f32], x: &[f32]) -> [f32; DOT_LANES] {
             // SAFETY: the caller's conditions.
-            unsafe { vector::dot_relu::<$vector>(w, x) }
+            unsafe { gates::dot_relu::<$vector>(w, x) }
         }
 
         /// See [`Set::spectra`](crate::kernels::Set::spectra).
@@ -407,7 +408,7 @@ macro_rules! entry_points {
             c: &mut [f32],
         ) {
             // SAFETY: the caller's conditions.
-            unsafe { vector::lstm_gates::<$vector>(from_input, from_hidden, bias, h, c) }
+            unsafe { gates::lstm_gates::<$vector>(from_input, from_hidden, bias, h, c) }
         }
 
         /// See [`Set::gru_gates`](crate::kernels::Set::gru_gates).
@@ -417,7 +418,7 @@ macro_rules! entry_points {
         $(#[$feature])?
         pub(in crate::kernels) unsafe fn gru_gates(from_input: &[f32], from_hidden: &[f32], h: &mut [f32]) {
             // SAFETY: the caller's conditions.
-            unsafe { vector::gru_gates::<$vector>(from_input, from_hidden, h) }
+            unsafe { gates::gru_gates::<$vector>(from_input, from_hidden, h) }
         }
     };
 }

@@ -68,6 +68,15 @@ impl Simd for Wide {
         let bits: i32x4 = cast(self.0);
         Self(cast((bits << 23) + i32x4::splat(1.0_f32.to_bits().cast_signed())))
     }
+    #[inline(always)]
+    unsafe fn store_fours(self, to: *mut f32, _: usize) {
+        // SAFETY: the caller's pointer is good for four numbers.
+        unsafe { self.store(to) }
+    }
+    #[inline(always)]
+    unsafe fn reverse_fours(self) -> Self {
+        self
+    }
 }
 
 impl Four for Wide {

@@ -23,6 +23,40 @@ pub(super) trait Simd: Copy {
     unsafe fn mul_add(self, factor: Self, addend: Self) -> Self;
     /// Shifts the bits of each number left by 23, into the exponent, and adds those of 1.0.
     unsafe fn exponent_of_low_bits(self) -> Self;
+    /// Stores the first four numbers at `to`, the next four `stride` numbers after, and so on.
+    unsafe fn store_fours(self, to: *mut f32, stride: usize);
+    /// The last four numbers first, the first four last.
+    unsafe fn reverse_fours(self) -> Self;
+}
+
+/// The most lanes that a vector has.
+const MOST_LANES: usize = 16;
+
+/// The vector at `from`; unless it is `FULL`, only its first `count` numbers are there.
+///
+/// A tile's loops over its registers must be short enough to be unrolled, or else it is kept in memory: so whether it
+/// is full is settled at compile time.
+#[inline(always)]
+#[allow(unsafe_op_in_unsafe_fn, reason = "under the conditions of the trait")]
+pub(super) unsafe fn load<S: Simd, const FULL: bool>(from: *const f32, count: usize) -> S {
+    if FULL || count >= S::LANES {
+        return S::load(from);
+    }
+    let mut lanes = [0.0; MOST_LANES];
+    from.copy_to_nonoverlapping(lanes.as_mut_ptr(), count);
+    S::load(lanes.as_ptr())
+}
+
+/// Writes `vector` to `to`; unless it is `FULL`, only its first `count` numbers.
+#[inline(always)]
+#[allow(unsafe_op_in_unsafe_fn, reason = "under the conditions of the trait")]
+pub(super) unsafe fn store<S: Simd, const FULL: bool>(vector: S, to: *mut f32, count: usize) {
+    if FULL || count >= S::LANES {
+        return vector.store(to);
+    }
+    let mut lanes = [0.0; MOST_LANES];
+    vector.store(lanes.as_mut_ptr());
+    to.copy_from_nonoverlapping(lanes.as_ptr(), count);
 }
 
 /// A vector of four numbers, one for each window of a frame.
@@ -74,6 +108,12 @@ impl Simd for [f32; 4] {
     }
     unsafe fn exponent_of_low_bits(self) -> Self {
         self.map(|x| f32::from_bits((x.to_bits() << 23).wrapping_add(1.0_f32.to_bits())))
+    }
+    unsafe fn store_fours(self, to: *mut f32, _: usize) {
+        self.store(to);
+    }
+    unsafe fn reverse_fours(self) -> Self {
+        self
     }
 }
 

@@ -1,8 +1,8 @@
-//! Magnitude spectra, one window to a lane: the four of a frame side by side, and several frames where a vector has room.
+//! Magnitude spectra of a frame's four windows, side by side.
 //!
 //! A window of `2m` real samples is transformed as `m` complex numbers `z[n] = (x[2n], x[2n + 1])`. Stockham's form of
 //! the fast Fourier transform goes over the numbers a few times, from one buffer to another and back, and leaves them
-//! in order: each pass takes `n` transforms apart into four of a quarter of the length,
+//! in order: each pass takes transforms of length `n` apart into four of a quarter of the length,
 //!
 //! ```text
 //! with a, b, c, d = x[p], x[p + n/4], x[p + n/2], x[p + 3n/4]   and   w = e^(-2 pi i p / n):
@@ -14,6 +14,10 @@
 //! *Computational Frameworks for the Fast Fourier Transform*, 1992, section 1.7). Then the spectra of the even and the
 //! odd samples, `E` and `O`, are told apart by their symmetry, and `X[k] = E + e^(-2 pi i k / 2m) O`,
 //! `X[m - k] = conj(E - e^(-2 pi i k / 2m) O)`.
+//!
+//! Real and imaginary parts lie apart, each of shape (m, 4): number `n` of all four windows, then number `n + 1`. So the
+//! vector of a set holds one, two or four neighbouring numbers of the four windows. In the first pass these are
+//! neighbouring `p`, in the others neighbouring transforms.
 
 #![allow(unsafe_op_in_unsafe_fn, reason = "whole functions are unsafe, under the conditions that each states")]
 
@@ -27,12 +31,15 @@ pub(crate) const WINDOWS: usize = 4;
 /// A complex number, or a vector of them: real and imaginary part.
 type Complex<S> = (S, S);
 
-/// Windows of a power of two samples, at least 8, and what their transform needs.
+/// Windows of a power of two samples, at least 64, and what their transform needs.
 #[derive(Clone)]
 pub(crate) struct Windows {
-    taper: Vec<f32>,            // (length)
-    passes: Vec<Vec<[f32; 6]>>, // each (n / 4): w, w^2, w^3 of the pass's transforms of length n
-    separation: Vec<[f32; 2]>,  // (length / 4 + 1): e^(-2 pi i k / length)
+    taper: Vec<f32>, // (length)
+    /// The first pass's w, w^2 and w^3, real and imaginary parts, each four times over.
+    first: Vec<f32>, // (6, m / 4, 4)
+    passes: Vec<Vec<[f32; 6]>>, // each (n / 4): w, w^2, w^3 of a further pass's transforms of length n
+    /// e^(-2 pi i k / length) for k from 1 on, real and imaginary parts, each four times over.
+    separation: Vec<f32>, // (2, m / 2, 4)
     /// Samples from one window to the next in a frame.
     hop: usize,
     /// Samples from one frame to the next.
@@ -43,23 +50,27 @@ impl Windows {
     /// [`WINDOWS`] windows, `hop` apart, in each frame of `frame` samples, all tapered by `taper`.
     pub(crate) fn new(taper: Vec<f32>, hop: usize, frame: usize) -> Self {
         let length = taper.len();
-        assert!(length.is_power_of_two() && length >= 8 && (WINDOWS - 1) * hop + length <= frame);
+        assert!(length.is_power_of_two() && length >= 64 && (WINDOWS - 1) * hop + length <= frame);
+        let half = length / 2;
         let root = |k: usize, n: usize| {
             let angle = -TAU * k as f64 / n as f64;
             [angle.cos() as f32, angle.sin() as f32]
         };
+        let powers = |p, n| {
+            let [[a, b], [c, d], [e, f]] = [root(p, n), root(2 * p, n), root(3 * p, n)];
+            [a, b, c, d, e, f]
+        };
+        let first =
+            (0..6).flat_map(|part| (0..half / 4).flat_map(move |p| [powers(p, half)[part]; WINDOWS])).collect();
         let mut passes = Vec::new();
-        let mut n = length / 2;
+        let mut n = half / 4;
         while n >= 4 {
-            let twiddles = |p| {
-                let [[a, b], [c, d], [e, f]] = [root(p, n), root(2 * p, n), root(3 * p, n)];
-                [a, b, c, d, e, f]
-            };
-            passes.push((0..n / 4).map(twiddles).collect());
+            passes.push((0..n / 4).map(|p| powers(p, n)).collect());
             n /= 4;
         }
-        let separation = (0..=length / 4).map(|k| root(k, length)).collect();
-        Self { taper, passes, separation, hop, frame }
+        let separation =
+            (0..2).flat_map(|part| (1..=half / 2).flat_map(move |k| [root(k, length)[part]; WINDOWS])).collect();
+        Self { taper, first, passes, separation, hop, frame }
     }
 
     /// Bins of a spectrum.
@@ -71,15 +82,40 @@ impl Windows {
         self.frame
     }
 
-    /// Numbers of scratch that the spectra of `frames` frames at a time need: one frame is computed in four lanes, and
-    /// several in as many as the widest vector has.
-    pub(crate) fn scratch(&self, frames: usize) -> usize {
-        let lanes = if frames > 1 { 16 } else { WINDOWS };
-        2 * self.taper.len() * lanes
+    /// Numbers of scratch that a transform needs.
+    pub(crate) fn scratch(&self) -> usize {
+        2 * self.taper.len() * WINDOWS
     }
 }
 
-/// See [`Set::spectra`](super::Set::spectra): as many frames at a time as fill an `S`, and those left in an `F`.
+/// Real and imaginary parts, each of shape (m, 4).
+#[derive(Clone, Copy)]
+struct Numbers {
+    re: *mut f32,
+    im: *mut f32,
+}
+
+impl Numbers {
+    #[inline(always)]
+    unsafe fn read<S: Simd>(self, n: usize) -> Complex<S> {
+        (S::load(self.re.add(n * WINDOWS)), S::load(self.im.add(n * WINDOWS)))
+    }
+
+    #[inline(always)]
+    unsafe fn write<S: Simd>(self, n: usize, (re, im): Complex<S>) {
+        re.store(self.re.add(n * WINDOWS));
+        im.store(self.im.add(n * WINDOWS));
+    }
+
+    /// Writes the numbers in `x` to `n`, `n + 4`, `n + 8` and so on.
+    #[inline(always)]
+    unsafe fn scatter<S: Simd>(self, n: usize, (re, im): Complex<S>) {
+        re.store_fours(self.re.add(n * WINDOWS), 4 * WINDOWS);
+        im.store_fours(self.im.add(n * WINDOWS), 4 * WINDOWS);
+    }
+}
+
+/// See [`Set::spectra`](super::Set::spectra).
 ///
 /// # Safety
 /// The processor must have the instructions of `S` and `F`; `samples` must be whole frames, `spectra` must have room for
@@ -91,130 +127,125 @@ pub(super) unsafe fn spectra<S: Simd, F: Four>(
     spectra: &mut [f32],
     scratch: &mut [f32],
 ) {
-    let together = S::LANES / WINDOWS;
-    let whole = samples.len() / windows.frame / together * together;
-    let (together_samples, alone_samples) = samples.split_at(whole * windows.frame);
-    let (together_spectra, alone_spectra) = spectra.split_at_mut(whole * WINDOWS * windows.bins());
-    group_by_group::<S, F>(windows, together_samples, together_spectra, scratch);
-    group_by_group::<F, F>(windows, alone_samples, alone_spectra, scratch);
-}
-
-/// The spectra of whole groups of frames that fill an `S` each.
-#[inline(always)]
-unsafe fn group_by_group<S: Simd, F: Four>(
-    windows: &Windows,
-    samples: &[f32],
-    spectra: &mut [f32],
-    scratch: &mut [f32],
-) {
-    let (frames, bins) = (S::LANES / WINDOWS, windows.bins());
-    let groups = samples.chunks_exact(frames * windows.frame);
-    let (source, target) = scratch.split_at_mut(scratch.len() / 2);
-    for (samples, spectra) in groups.zip(spectra.chunks_exact_mut(frames * WINDOWS * bins)) {
-        for (frame, samples) in samples.chunks_exact(windows.frame).enumerate() {
-            gather::<S, F>(windows, samples.as_ptr(), source.as_mut_ptr().add(frame * WINDOWS));
+    let half = windows.taper.len() / 2;
+    let [a, b, c, d] = [0, 1, 2, 3].map(|part| scratch.as_mut_ptr().wrapping_add(part * half * WINDOWS));
+    let frames = samples.chunks_exact(windows.frame);
+    for (samples, spectra) in frames.zip(spectra.chunks_exact_mut(WINDOWS * windows.bins())) {
+        let (x, y) = (Numbers { re: a, im: b }, Numbers { re: c, im: d });
+        gather::<F>(windows, samples.as_ptr(), x);
+        let z = transform::<S>(windows, x, y);
+        measure::<S, F>(windows, z, spectra.as_mut_ptr());
+        let (vectors, rest) = spectra.split_at_mut(spectra.len() / S::LANES * S::LANES);
+        for squares in vectors.chunks_exact_mut(S::LANES) {
+            S::load(squares.as_ptr()).sqrt().store(squares.as_mut_ptr());
         }
-        let transformed = transform::<S>(windows, source.as_mut_ptr(), target.as_mut_ptr());
-        if frames == 1 {
-            measure::<S>(windows, transformed, spectra.as_mut_ptr());
-            continue;
-        }
-        let magnitudes = if transformed == source.as_mut_ptr() { target.as_mut_ptr() } else { source.as_mut_ptr() };
-        measure::<S>(windows, transformed, magnitudes);
-        for frame in 0..frames {
-            let spectra = spectra.as_mut_ptr().add(frame * WINDOWS * bins);
-            for bin in 0..bins {
-                F::load(magnitudes.add(bin * S::LANES + frame * WINDOWS)).store(spectra.add(bin * WINDOWS));
-            }
+        for squares in rest.chunks_exact_mut(WINDOWS) {
+            F::load(squares.as_ptr()).sqrt().store(squares.as_mut_ptr());
         }
     }
 }
 
-/// Puts the tapered samples of a frame's windows side by side: `to` has a row of `S` lanes for each sample of a window,
-/// of which four are filled.
+/// Puts the tapered samples of a frame's windows side by side, those of even number as real parts.
 #[inline(always)]
-unsafe fn gather<S: Simd, F: Four>(windows: &Windows, samples: *const f32, to: *mut f32) {
+unsafe fn gather<F: Four>(windows: &Windows, samples: *const f32, to: Numbers) {
     for n in (0..windows.taper.len()).step_by(WINDOWS) {
         let taper = F::load(windows.taper.as_ptr().add(n));
         let mut rows = [taper; WINDOWS];
-        for (window, row) in rows.iter_mut().enumerate() {
-            *row = F::load(samples.add(window * windows.hop + n)).mul(taper);
+        for window in 0..WINDOWS {
+            rows[window] = F::load(samples.add(window * windows.hop + n)).mul(taper);
         }
-        for (i, column) in F::transpose(rows).into_iter().enumerate() {
-            column.store(to.add((n + i) * S::LANES));
-        }
+        let [re, im, next_re, next_im] = F::transpose(rows);
+        to.write(n / 2, (re, im));
+        to.write(n / 2 + 1, (next_re, next_im));
     }
 }
 
-/// Transforms the numbers at `x`, shape (length / 2, 2, lanes), with the help of `y`, as large; returns where the result
-/// is, `x` or `y`.
+/// Transforms the numbers `x` with the help of `y`; returns where the result is, `x` or `y`.
 #[inline(always)]
-unsafe fn transform<S: Simd>(windows: &Windows, mut x: *mut f32, mut y: *mut f32) -> *mut f32 {
+unsafe fn transform<S: Simd>(windows: &Windows, mut x: Numbers, mut y: Numbers) -> Numbers {
     let half = windows.taper.len() / 2;
-    let mut s = 1;
+    let together = S::LANES / WINDOWS;
+    let quarter = half / 4;
+    for p in (0..quarter).step_by(together) {
+        let mut w = [S::splat(0.0); 6];
+        for part in 0..6 {
+            w[part] = S::load(windows.first.as_ptr().add((part * quarter + p) * WINDOWS));
+        }
+        let parts = butterfly(x, p, quarter, w);
+        for i in 0..4 {
+            y.scatter(4 * p + i, parts[i]);
+        }
+    }
+    (x, y) = (y, x);
+    let mut s = 4;
     for pass in &windows.passes {
         let quarter = pass.len();
-        for (p, w) in pass.iter().enumerate() {
-            let w1 = (S::splat(w[0]), S::splat(w[1]));
-            let w2 = (S::splat(w[2]), S::splat(w[3]));
-            let w3 = (S::splat(w[4]), S::splat(w[5]));
-            for q in 0..s {
-                let a: Complex<S> = read(x, q + s * p);
-                let b: Complex<S> = read(x, q + s * (p + quarter));
-                let c: Complex<S> = read(x, q + s * (p + 2 * quarter));
-                let d: Complex<S> = read(x, q + s * (p + 3 * quarter));
-                let (a_plus_c, a_minus_c) = (add(a, c), sub(a, c));
-                let (b_plus_d, b_minus_d) = (add(b, d), sub(b, d));
-                let turned = (b_minus_d.1, S::splat(0.0).sub(b_minus_d.0)); // times -i
-                write(y, q + s * 4 * p, add(a_plus_c, b_plus_d));
-                write(y, q + s * (4 * p + 1), mul(add(a_minus_c, turned), w1));
-                write(y, q + s * (4 * p + 2), mul(sub(a_plus_c, b_plus_d), w2));
-                write(y, q + s * (4 * p + 3), mul(sub(a_minus_c, turned), w3));
+        for p in 0..quarter {
+            let mut w = [S::splat(0.0); 6];
+            for part in 0..6 {
+                w[part] = S::splat(pass[p][part]);
+            }
+            for q in (0..s).step_by(together) {
+                let parts = butterfly(x, q + s * p, s * quarter, w);
+                for i in 0..4 {
+                    y.write(q + s * (4 * p + i), parts[i]);
+                }
             }
         }
-        std::mem::swap(&mut x, &mut y);
+        (x, y) = (y, x);
         s *= 4;
     }
     if s < half {
-        for q in 0..s {
-            let (a, b): (Complex<S>, Complex<S>) = (read(x, q), read(x, q + s));
-            write(y, q, add(a, b));
-            write(y, q + s, sub(a, b));
+        for q in (0..s).step_by(together) {
+            let (a, b): (Complex<S>, Complex<S>) = (x.read(q), x.read(q + s));
+            y.write(q, add(a, b));
+            y.write(q + s, sub(a, b));
         }
-        std::mem::swap(&mut x, &mut y);
+        (x, y) = (y, x);
     }
+    let _ = y;
     x
 }
 
-/// The magnitudes, shape (bins, lanes), of the real signals whose packed transform is `z`.
+/// The four `y` of the equations above, from the `x` that begin at `n` and lie `quarter` apart, with w, w^2 and w^3.
 #[inline(always)]
-unsafe fn measure<S: Simd>(windows: &Windows, z: *const f32, magnitudes: *mut f32) {
+unsafe fn butterfly<S: Simd>(x: Numbers, n: usize, quarter: usize, w: [S; 6]) -> [Complex<S>; 4] {
+    let (a, b): (Complex<S>, Complex<S>) = (x.read(n), x.read(n + quarter));
+    let (c, d): (Complex<S>, Complex<S>) = (x.read(n + 2 * quarter), x.read(n + 3 * quarter));
+    let (a_plus_c, a_minus_c) = (add(a, c), sub(a, c));
+    let b_plus_d = add(b, d);
+    let turned = (b.1.sub(d.1), d.0.sub(b.0)); // -i(b - d)
+    [
+        add(a_plus_c, b_plus_d),
+        mul(add(a_minus_c, turned), (w[0], w[1])),
+        mul(sub(a_plus_c, b_plus_d), (w[2], w[3])),
+        mul(sub(a_minus_c, turned), (w[4], w[5])),
+    ]
+}
+
+/// The squared magnitudes, shape (bins, 4), of the real signals whose packed transform is `z`.
+#[inline(always)]
+unsafe fn measure<S: Simd, F: Four>(windows: &Windows, z: Numbers, squares: *mut f32) {
     let half = windows.taper.len() / 2;
-    let first: Complex<S> = read(z, 0);
-    magnitude((first.0.add(first.1), S::splat(0.0))).store(magnitudes);
-    magnitude((first.0.sub(first.1), S::splat(0.0))).store(magnitudes.add(half * S::LANES));
+    let first: Complex<F> = z.read(0);
+    square((first.0.add(first.1), F::splat(0.0))).store(squares);
+    square((first.0.sub(first.1), F::splat(0.0))).store(squares.add(half * WINDOWS));
+    let together = S::LANES / WINDOWS;
     let one_half = S::splat(0.5);
-    for (k, w) in windows.separation.iter().enumerate().skip(1) {
-        let (z, mirrored): (Complex<S>, Complex<S>) = (read(z, k), read(z, half - k));
-        let mirrored = (mirrored.0, S::splat(0.0).sub(mirrored.1)); // conjugate
-        let (sum, difference) = (add(z, mirrored), sub(z, mirrored));
-        let even = (sum.0.mul(one_half), sum.1.mul(one_half));
-        let odd = (difference.1.mul(one_half), difference.0.mul(S::splat(-0.5)));
-        let odd = mul(odd, (S::splat(w[0]), S::splat(w[1])));
-        magnitude(add(even, odd)).store(magnitudes.add(k * S::LANES));
-        magnitude(sub(even, odd)).store(magnitudes.add((half - k) * S::LANES));
+    let (re, im) = windows.separation.split_at(half / 2 * WINDOWS);
+    for k in (1..=half / 2).step_by(together) {
+        let w = (S::load(re.as_ptr().add((k - 1) * WINDOWS)), S::load(im.as_ptr().add((k - 1) * WINDOWS)));
+        // From k on, and from half - k back.
+        let opposite = half - k - (together - 1);
+        let (z, mirrored): (Complex<S>, Complex<S>) = (z.read(k), z.read(opposite));
+        let mirrored = (mirrored.0.reverse_fours(), mirrored.1.reverse_fours());
+        // With Z* the conjugate of the mirrored number: (Z + Z*) / 2 and (Z - Z*) / 2i.
+        let even = (z.0.add(mirrored.0).mul(one_half), z.1.sub(mirrored.1).mul(one_half));
+        let odd = (z.1.add(mirrored.1).mul(one_half), mirrored.0.sub(z.0).mul(one_half));
+        let odd = mul(odd, w);
+        square(add(even, odd)).store(squares.add(k * WINDOWS));
+        square(sub(even, odd)).reverse_fours().store(squares.add(opposite * WINDOWS));
     }
-}
-
-#[inline(always)]
-unsafe fn read<S: Simd>(x: *const f32, n: usize) -> Complex<S> {
-    (S::load(x.add(2 * n * S::LANES)), S::load(x.add((2 * n + 1) * S::LANES)))
-}
-
-#[inline(always)]
-unsafe fn write<S: Simd>(x: *mut f32, n: usize, (re, im): Complex<S>) {
-    re.store(x.add(2 * n * S::LANES));
-    im.store(x.add((2 * n + 1) * S::LANES));
 }
 
 #[inline(always)]
@@ -234,6 +265,6 @@ unsafe fn mul<S: Simd>(a: Complex<S>, b: Complex<S>) -> Complex<S> {
 }
 
 #[inline(always)]
-unsafe fn magnitude<S: Simd>(a: Complex<S>) -> S {
-    a.0.mul_add(a.0, a.1.mul(a.1)).sqrt()
+unsafe fn square<S: Simd>(a: Complex<S>) -> S {
+    a.0.mul_add(a.0, a.1.mul(a.1))
 }

@@ -9,7 +9,8 @@ macro_rules! x86_vector {
     ($name:ident, $register:ty, $lanes:literal, $doc:literal,
      $splat:ident $load:ident $store:ident $add:ident $sub:ident $mul:ident $div:ident $max:ident $min:ident
      $sqrt:ident
-     $mul_add:ident $to_bits:ident $from_bits:ident $shift:ident $add_bits:ident $splat_bits:ident) => {
+     $mul_add:ident $to_bits:ident $from_bits:ident $shift:ident $add_bits:ident $splat_bits:ident,
+     fours: |$x:ident, $four:ident| $take_four:expr, reversed: $reversed:expr) => {
         #[doc = $doc]
         #[derive(Clone, Copy)]
         pub(super) struct $name($register);
@@ -68,6 +69,18 @@ macro_rules! x86_vector {
                 let one = $splat_bits(1.0_f32.to_bits().cast_signed());
                 Self($from_bits($add_bits($shift::<23>($to_bits(self.0)), one)))
             }
+            #[inline(always)]
+            unsafe fn store_fours(self, to: *mut f32, stride: usize) {
+                let $x = self.0;
+                for $four in 0..$lanes / 4 {
+                    _mm_storeu_ps(to.add($four * stride), $take_four);
+                }
+            }
+            #[inline(always)]
+            unsafe fn reverse_fours(self) -> Self {
+                let $x = self.0;
+                Self($reversed)
+            }
         }
     };
 }
@@ -75,19 +88,29 @@ macro_rules! x86_vector {
 x86_vector!(
     F32x4, __m128, 4, "Four numbers, on a processor that has FMA.",
     _mm_set1_ps _mm_loadu_ps _mm_storeu_ps _mm_add_ps _mm_sub_ps _mm_mul_ps _mm_div_ps _mm_max_ps _mm_min_ps _mm_sqrt_ps
-    _mm_fmadd_ps _mm_castps_si128 _mm_castsi128_ps _mm_slli_epi32 _mm_add_epi32 _mm_set1_epi32
+    _mm_fmadd_ps _mm_castps_si128 _mm_castsi128_ps _mm_slli_epi32 _mm_add_epi32 _mm_set1_epi32,
+    fours: |x, _four| x, reversed: x
 );
 x86_vector!(
     F32x8, __m256, 8, "Eight numbers in an AVX register.",
     _mm256_set1_ps _mm256_loadu_ps _mm256_storeu_ps _mm256_add_ps _mm256_sub_ps _mm256_mul_ps _mm256_div_ps
     _mm256_max_ps _mm256_min_ps _mm256_sqrt_ps _mm256_fmadd_ps _mm256_castps_si256 _mm256_castsi256_ps
-    _mm256_slli_epi32 _mm256_add_epi32 _mm256_set1_epi32
+    _mm256_slli_epi32 _mm256_add_epi32 _mm256_set1_epi32,
+    fours: |x, four| if four == 0 { _mm256_castps256_ps128(x) } else { _mm256_extractf128_ps::<1>(x) },
+    reversed: _mm256_permute2f128_ps::<1>(x, x)
 );
 x86_vector!(
     F32x16, __m512, 16, "Sixteen numbers in an AVX-512 register.",
     _mm512_set1_ps _mm512_loadu_ps _mm512_storeu_ps _mm512_add_ps _mm512_sub_ps _mm512_mul_ps _mm512_div_ps
     _mm512_max_ps _mm512_min_ps _mm512_sqrt_ps _mm512_fmadd_ps _mm512_castps_si512 _mm512_castsi512_ps
-    _mm512_slli_epi32 _mm512_add_epi32 _mm512_set1_epi32
+    _mm512_slli_epi32 _mm512_add_epi32 _mm512_set1_epi32,
+    fours: |x, four| match four {
+        0 => _mm512_castps512_ps128(x),
+        1 => _mm512_extractf32x4_ps::<1>(x),
+        2 => _mm512_extractf32x4_ps::<2>(x),
+        _ => _mm512_extractf32x4_ps::<3>(x),
+    },
+    reversed: _mm512_shuffle_f32x4::<0b00_01_10_11>(x, x)
 );
 
 impl Four for F32x4 {

@@ -151,7 +151,7 @@ impl Model {
             h: buffer(HIDDEN),
             from_input: buffer(4 * HIDDEN),
             from_hidden: buffer(4 * HIDDEN),
-            transform: vec![0.0; self.windows.scratch(frames)],
+            transform: vec![0.0; self.windows.scratch()],
         }
     }
 

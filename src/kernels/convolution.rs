@@ -10,16 +10,12 @@
 
 use std::mem::MaybeUninit;
 
-use super::scalar::{EXP_LIMIT, EXP_POLYNOMIAL, LN_2_HIGH, LN_2_LOW, ROUNDER};
-use super::simd::Simd;
+use super::simd::{Simd, load, store};
 use super::weights::strides;
-use super::{DOT_LANES, End, Inputs, Shape, Weights};
+use super::{End, Inputs, Shape, Weights};
 
 /// The most inputs of which the live ones are listed; layers with more are computed in full.
 const MOST_LISTED: usize = 256;
-
-/// The most lanes that a vector has.
-const MOST_LANES: usize = 16;
 
 /// Room for a list of inputs.
 type List = [u16; MOST_LISTED];
@@ -302,127 +298,4 @@ pub(super) unsafe fn convolve_beside<S: Simd, const V: usize, const VM: usize>(
         tile.run::<S, V, 1, true>(0..weights.shape.inputs, &mut product);
     }
     product.finish();
-}
-
-/// The vector at `from`; unless it is `FULL`, only its first `count` numbers are there.
-///
-/// A tile's loops over its registers must be short enough to be unrolled, or else it is kept in memory: so whether it
-/// is full is settled at compile time.
-#[inline(always)]
-unsafe fn load<S: Simd, const FULL: bool>(from: *const f32, count: usize) -> S {
-    if FULL || count >= S::LANES {
-        return S::load(from);
-    }
-    let mut lanes = [0.0; MOST_LANES];
-    from.copy_to_nonoverlapping(lanes.as_mut_ptr(), count);
-    S::load(lanes.as_ptr())
-}
-
-/// Writes `vector` to `to`; unless it is `FULL`, only its first `count` numbers.
-#[inline(always)]
-unsafe fn store<S: Simd, const FULL: bool>(vector: S, to: *mut f32, count: usize) {
-    if FULL || count >= S::LANES {
-        return vector.store(to);
-    }
-    let mut lanes = [0.0; MOST_LANES];
-    vector.store(lanes.as_mut_ptr());
-    to.copy_from_nonoverlapping(lanes.as_ptr(), count);
-}
-
-/// See [`Set::lstm_gates`](super::Set::lstm_gates).
-///
-/// # Safety
-/// The processor must have the instructions of `S`; `c` must be as long as `h`, and `gates` four times that.
-#[inline(always)]
-pub(super) unsafe fn lstm_gates<S: Simd>(
-    from_input: &[f32],
-    from_hidden: &[f32],
-    bias: &[f32],
-    h: &mut [f32],
-    c: &mut [f32],
-) {
-    let hidden = h.len();
-    for u in (0..hidden).step_by(S::LANES) {
-        let left = hidden - u;
-        let mut gates = [S::splat(0.0); 4];
-        for (gate, sum) in gates.iter_mut().enumerate() {
-            let at = gate * hidden + u;
-            let x = load::<S, false>(from_input.as_ptr().add(at), left);
-            let y = load::<S, false>(from_hidden.as_ptr().add(at), left);
-            *sum = x.add(y).add(load::<S, false>(bias.as_ptr().add(at), left));
-        }
-        let [input, forget, new, output] = gates;
-        let (input, forget, new, output) = (sigmoid(input), sigmoid(forget), tanh(new), sigmoid(output));
-        let (c, h) = (c.as_mut_ptr().add(u), h.as_mut_ptr().add(u));
-        let cell = forget.mul_add(load::<S, false>(c, left), input.mul(new));
-        store::<S, false>(cell, c, left);
-        store::<S, false>(output.mul(tanh(cell)), h, left);
-    }
-}
-
-/// See [`Set::gru_gates`](super::Set::gru_gates).
-///
-/// # Safety
-/// The processor must have the instructions of `S`; both inputs must be three times as long as `h`.
-#[inline(always)]
-pub(super) unsafe fn gru_gates<S: Simd>(from_input: &[f32], from_hidden: &[f32], h: &mut [f32]) {
-    let hidden = h.len();
-    for u in (0..hidden).step_by(S::LANES) {
-        let left = hidden - u;
-        let (x, y) = (from_input.as_ptr().add(u), from_hidden.as_ptr().add(u));
-        let reset = sigmoid(load::<S, false>(x, left).add(load::<S, false>(y, left)));
-        let update = sigmoid(load::<S, false>(x.add(hidden), left).add(load::<S, false>(y.add(hidden), left)));
-        let new =
-            tanh(reset.mul_add(load::<S, false>(y.add(2 * hidden), left), load::<S, false>(x.add(2 * hidden), left)));
-        let h = h.as_mut_ptr().add(u);
-        store::<S, false>(update.mul_add(load::<S, false>(h, left).sub(new), new), h, left);
-    }
-}
-
-/// See [`Set::dot_relu`](super::Set::dot_relu).
-///
-/// # Safety
-/// The processor must have the instructions of `S`; `w` must be as long as `x`.
-#[inline(always)]
-pub(super) unsafe fn dot_relu<S: Simd>(w: &[f32], x: &[f32]) -> [f32; DOT_LANES] {
-    let mut sums = [0.0; DOT_LANES];
-    for lane in (0..DOT_LANES).step_by(S::LANES) {
-        let mut sum = S::splat(0.0);
-        for n in (lane..x.len()).step_by(DOT_LANES) {
-            let left = x.len() - n;
-            let x = load::<S, false>(x.as_ptr().add(n), left).max(S::splat(0.0));
-            sum = load::<S, false>(w.as_ptr().add(n), left).mul_add(x, sum);
-        }
-        sum.store(sums.as_mut_ptr().add(lane));
-    }
-    sums
-}
-
-/// See [`super::scalar::sigmoid`].
-#[inline(always)]
-unsafe fn sigmoid<S: Simd>(x: S) -> S {
-    let one = S::splat(1.0);
-    one.div(one.add(exp(S::splat(0.0).sub(x))))
-}
-
-/// See [`super::scalar::tanh`].
-#[inline(always)]
-unsafe fn tanh<S: Simd>(x: S) -> S {
-    let one = S::splat(1.0);
-    S::splat(2.0).div(one.add(exp(S::splat(-2.0).mul(x)))).sub(one)
-}
-
-/// See [`super::scalar`]'s `exp`.
-#[inline(always)]
-unsafe fn exp<S: Simd>(x: S) -> S {
-    let x = x.max(S::splat(-EXP_LIMIT)).min(S::splat(EXP_LIMIT));
-    let rounded = x.mul_add(S::splat(std::f32::consts::LOG2_E), S::splat(ROUNDER));
-    let n = rounded.sub(S::splat(ROUNDER));
-    let r = n.mul_add(S::splat(-LN_2_LOW), n.mul_add(S::splat(-LN_2_HIGH), x));
-    let [first, rest @ ..] = EXP_POLYNOMIAL;
-    let mut p = S::splat(first);
-    for coefficient in rest {
-        p = p.mul_add(r, S::splat(coefficient));
-    }
-    p.mul_add(r.mul(r), r.add(S::splat(1.0))).mul(rounded.exponent_of_low_bits())
 }

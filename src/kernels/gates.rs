@@ -1,0 +1,130 @@
+//! What recurrent cells do with their sums, for vectors of any kind, and the scalar product that ends a network.
+
+#![allow(unsafe_op_in_unsafe_fn, reason = "whole functions are unsafe, under the conditions that each states")]
+
+use super::DOT_LANES;
+use super::scalar::{EXP_LIMIT, EXP_POLYNOMIAL, LN_2_HIGH, LN_2_LOW, ROUNDER};
+use super::simd::{Simd, load, store};
+
+/// See [`Set::lstm_gates`](super::Set::lstm_gates).
+///
+/// # Safety
+/// The processor must have the instructions of `S`; `c` must be as long as `h`, and `gates` four times that.
+#[inline(always)]
+pub(super) unsafe fn lstm_gates<S: Simd>(
+    from_input: &[f32],
+    from_hidden: &[f32],
+    bias: &[f32],
+    h: &mut [f32],
+    c: &mut [f32],
+) {
+    let hidden = h.len();
+    for unit in (0..hidden).step_by(S::LANES) {
+        if hidden - unit >= S::LANES {
+            lstm_units::<S, true>(unit, from_input, from_hidden, bias, h, c);
+        } else {
+            lstm_units::<S, false>(unit, from_input, from_hidden, bias, h, c);
+        }
+    }
+}
+
+/// The units of a vector, from `unit` on.
+#[inline(always)]
+unsafe fn lstm_units<S: Simd, const FULL: bool>(
+    unit: usize,
+    from_input: &[f32],
+    from_hidden: &[f32],
+    bias: &[f32],
+    h: &mut [f32],
+    c: &mut [f32],
+) {
+    let hidden = h.len();
+    let left = hidden - unit;
+    let mut gates = [S::splat(0.0); 4];
+    for gate in 0..4 {
+        let at = gate * hidden + unit;
+        let x = load::<S, FULL>(from_input.as_ptr().add(at), left);
+        let y = load::<S, FULL>(from_hidden.as_ptr().add(at), left);
+        gates[gate] = x.add(y).add(load::<S, FULL>(bias.as_ptr().add(at), left));
+    }
+    let [input, forget, new, output] = gates;
+    let (c, h) = (c.as_mut_ptr().add(unit), h.as_mut_ptr().add(unit));
+    let cell = sigmoid(forget).mul_add(load::<S, FULL>(c, left), sigmoid_tanh(input, new));
+    store::<S, FULL>(cell, c, left);
+    store::<S, FULL>(sigmoid_tanh(output, cell), h, left);
+}
+
+/// See [`Set::gru_gates`](super::Set::gru_gates).
+///
+/// # Safety
+/// The processor must have the instructions of `S`; both inputs must be three times as long as `h`.
+#[inline(always)]
+pub(super) unsafe fn gru_gates<S: Simd>(from_input: &[f32], from_hidden: &[f32], h: &mut [f32]) {
+    let hidden = h.len();
+    for u in (0..hidden).step_by(S::LANES) {
+        let left = hidden - u;
+        let (x, y) = (from_input.as_ptr().add(u), from_hidden.as_ptr().add(u));
+        let reset = sigmoid(load::<S, false>(x, left).add(load::<S, false>(y, left)));
+        let update = sigmoid(load::<S, false>(x.add(hidden), left).add(load::<S, false>(y.add(hidden), left)));
+        let new =
+            tanh(reset.mul_add(load::<S, false>(y.add(2 * hidden), left), load::<S, false>(x.add(2 * hidden), left)));
+        let h = h.as_mut_ptr().add(u);
+        store::<S, false>(update.mul_add(load::<S, false>(h, left).sub(new), new), h, left);
+    }
+}
+
+/// See [`Set::dot_relu`](super::Set::dot_relu).
+///
+/// # Safety
+/// The processor must have the instructions of `S`; `w` must be as long as `x`.
+#[inline(always)]
+pub(super) unsafe fn dot_relu<S: Simd>(w: &[f32], x: &[f32]) -> [f32; DOT_LANES] {
+    let mut sums = [0.0; DOT_LANES];
+    for lane in (0..DOT_LANES).step_by(S::LANES) {
+        let mut sum = S::splat(0.0);
+        for n in (lane..x.len()).step_by(DOT_LANES) {
+            let left = x.len() - n;
+            let x = load::<S, false>(x.as_ptr().add(n), left).max(S::splat(0.0));
+            sum = load::<S, false>(w.as_ptr().add(n), left).mul_add(x, sum);
+        }
+        sum.store(sums.as_mut_ptr().add(lane));
+    }
+    sums
+}
+
+/// See [`super::scalar::sigmoid`].
+#[inline(always)]
+unsafe fn sigmoid<S: Simd>(x: S) -> S {
+    let one = S::splat(1.0);
+    one.div(one.add(exp(S::splat(0.0).sub(x))))
+}
+
+/// See [`super::scalar::sigmoid_tanh`].
+#[inline(always)]
+unsafe fn sigmoid_tanh<S: Simd>(x: S, y: S) -> S {
+    let one = S::splat(1.0);
+    let (a, b) = (exp(S::splat(0.0).sub(x)), exp(S::splat(-2.0).mul(y)));
+    one.sub(b).div(one.add(a).mul(one.add(b)))
+}
+
+/// See [`super::scalar::tanh`].
+#[inline(always)]
+unsafe fn tanh<S: Simd>(x: S) -> S {
+    let one = S::splat(1.0);
+    S::splat(2.0).div(one.add(exp(S::splat(-2.0).mul(x)))).sub(one)
+}
+
+/// See [`super::scalar`]'s `exp`.
+#[inline(always)]
+unsafe fn exp<S: Simd>(x: S) -> S {
+    let x = x.max(S::splat(-EXP_LIMIT)).min(S::splat(EXP_LIMIT));
+    let rounded = x.mul_add(S::splat(std::f32::consts::LOG2_E), S::splat(ROUNDER));
+    let n = rounded.sub(S::splat(ROUNDER));
+    let r = n.mul_add(S::splat(-LN_2_LOW), n.mul_add(S::splat(-LN_2_HIGH), x));
+    let [first, rest @ ..] = EXP_POLYNOMIAL;
+    let mut p = S::splat(first);
+    for coefficient in rest {
+        p = p.mul_add(r, S::splat(coefficient));
+    }
+    p.mul_add(r.mul(r), r.add(S::splat(1.0))).mul(rounded.exponent_of_low_bits())
+}
