@@ -10,15 +10,15 @@
 
 use std::mem::MaybeUninit;
 
-use super::simd::{Simd, load, store};
+use super::simd::{MOST_LANES, Simd, load, store};
 use super::weights::strides;
-use super::{End, Inputs, Shape, Weights};
+use super::{End, Inputs, Weights};
 
 /// The most inputs of which the live ones are listed; layers with more are computed in full.
 const MOST_LISTED: usize = 256;
 
-/// Room for a list of inputs.
-type List = [u16; MOST_LISTED];
+/// Room for a list of inputs, and for what a vector writes beyond its end.
+type List = [u32; MOST_LISTED + MOST_LANES];
 
 /// Frames whose lists are made at a time.
 const LISTS: usize = 16;
@@ -57,7 +57,8 @@ pub(super) unsafe fn convolve<
         end,
         output,
     };
-    let listed = weights.inputs == Inputs::Rectified && shape.inputs <= MOST_LISTED;
+    let side_by_side = strides(STRIDE, TIMES, shape.inputs).1 == 1;
+    let listed = weights.inputs == Inputs::Rectified && shape.inputs <= MOST_LISTED && side_by_side;
     let blocked = if listed { 0 } else { frames / B * B };
 
     // The weights of a block of outputs stay in the cache while all frames go by.
@@ -79,7 +80,7 @@ pub(super) unsafe fn convolve<
         let mut live = [&[][..]; LISTS];
         if listed {
             for (i, (live, list)) in live.iter_mut().zip(&mut lists).take(count).enumerate() {
-                *live = live_inputs::<TIMES>(shape, tile(first + i, 0).x, list);
+                *live = live_inputs::<S, TIMES>(tile(first + i, 0).x, shape.inputs, list);
             }
         }
         let mut output = 0;
@@ -99,7 +100,7 @@ pub(super) unsafe fn convolve<
 }
 
 /// The numbers of a list, one after the other: an iterator that is sure to be inlined, as a closure would not be.
-struct Listed<'a>(&'a [u16]);
+struct Listed<'a>(&'a [u32]);
 
 impl Iterator for Listed<'_> {
     type Item = usize;
@@ -108,25 +109,29 @@ impl Iterator for Listed<'_> {
     fn next(&mut self) -> Option<usize> {
         let (&first, rest) = self.0.split_first()?;
         self.0 = rest;
-        Some(usize::from(first))
+        Some(first as usize)
     }
 }
 
-/// The inputs that are not zero at all times.
+/// The inputs, of shape (times, inputs), that are not zero at all times.
 ///
-/// After a ReLU a third to three quarters of the inputs are zero, and a product with zero changes no sum.
+/// After a ReLU a third to three quarters of them are zero, and a product with zero changes no sum.
 #[inline(always)]
-unsafe fn live_inputs<const TIMES: usize>(shape: Shape, x: *const f32, list: &mut MaybeUninit<List>) -> &[u16] {
-    let list = list.as_mut_ptr().cast::<u16>();
-    let (next_time, next_input) = strides(shape.stride, TIMES, shape.inputs);
+unsafe fn live_inputs<S: Simd, const TIMES: usize>(
+    x: *const f32,
+    inputs: usize,
+    list: &mut MaybeUninit<List>,
+) -> &[u32] {
+    let list = list.as_mut_ptr().cast::<u32>();
+    let zero = S::splat(0.0);
     let mut count = 0;
-    for input in 0..shape.inputs {
-        let mut any = 0;
+    for input in (0..inputs).step_by(S::LANES) {
+        let mut magnitude = zero;
         for time in 0..TIMES {
-            any |= (*x.add(time * next_time + input * next_input)).to_bits();
+            let x = load::<S, false>(x.add(time * inputs + input), inputs - input);
+            magnitude = magnitude.max(x).max(zero.sub(x));
         }
-        list.add(count).write(input as u16);
-        count += usize::from(any != 0);
+        count += magnitude.list_positive(input as u32, list.add(count));
     }
     std::slice::from_raw_parts(list, count)
 }

@@ -23,6 +23,22 @@ pub(super) trait Simd: Copy {
     unsafe fn mul_add(self, factor: Self, addend: Self) -> Self;
     /// Shifts the bits of each number left by 23, into the exponent, and adds those of 1.0.
     unsafe fn exponent_of_low_bits(self) -> Self;
+    /// Writes to `to` which lanes hold a positive number, counted from `first`, and returns how many do. `to` must be good
+    /// for `LANES` of them: what it holds beyond is of no account.
+    #[inline(always)]
+    unsafe fn list_positive(self, first: u32, to: *mut u32) -> usize {
+        let mut lanes = [0.0; MOST_LANES];
+        // SAFETY: there is room for the widest vector, and for each lane in `to`.
+        unsafe {
+            self.store(lanes.as_mut_ptr());
+            let mut count = 0;
+            for lane in 0..Self::LANES {
+                to.add(count).write(first + lane as u32);
+                count += usize::from(lanes[lane] > 0.0);
+            }
+            count
+        }
+    }
     /// Stores the first four numbers at `to`, the next four `stride` numbers after, and so on.
     unsafe fn store_fours(self, to: *mut f32, stride: usize);
     /// The last four numbers first, the first four last.
@@ -30,7 +46,7 @@ pub(super) trait Simd: Copy {
 }
 
 /// The most lanes that a vector has.
-const MOST_LANES: usize = 16;
+pub(super) const MOST_LANES: usize = 16;
 
 /// The vector at `from`; unless it is `FULL`, only its first `count` numbers are there.
 ///

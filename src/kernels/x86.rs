@@ -10,7 +10,7 @@ macro_rules! x86_vector {
      $splat:ident $load:ident $store:ident $add:ident $sub:ident $mul:ident $div:ident $max:ident $min:ident
      $sqrt:ident
      $mul_add:ident $to_bits:ident $from_bits:ident $shift:ident $add_bits:ident $splat_bits:ident,
-     fours: |$x:ident, $four:ident| $take_four:expr, reversed: $reversed:expr) => {
+     fours: |$x:ident, $four:ident| $take_four:expr, reversed: $reversed:expr $(, list_positive: $list_positive:ident)?) => {
         #[doc = $doc]
         #[derive(Clone, Copy)]
         pub(super) struct $name($register);
@@ -69,6 +69,12 @@ macro_rules! x86_vector {
                 let one = $splat_bits(1.0_f32.to_bits().cast_signed());
                 Self($from_bits($add_bits($shift::<23>($to_bits(self.0)), one)))
             }
+            $(
+            #[inline(always)]
+            unsafe fn list_positive(self, first: u32, to: *mut u32) -> usize {
+                $list_positive(self.0, first, to)
+            }
+            )?
             #[inline(always)]
             unsafe fn store_fours(self, to: *mut f32, stride: usize) {
                 let $x = self.0;
@@ -110,8 +116,19 @@ x86_vector!(
         2 => _mm512_extractf32x4_ps::<2>(x),
         _ => _mm512_extractf32x4_ps::<3>(x),
     },
-    reversed: _mm512_shuffle_f32x4::<0b00_01_10_11>(x, x)
+    reversed: _mm512_shuffle_f32x4::<0b00_01_10_11>(x, x), list_positive: list_positive
 );
+
+/// See [`Simd::list_positive`]: the numbers of all lanes, compressed to those whose mask is set.
+#[inline(always)]
+#[allow(unsafe_op_in_unsafe_fn, reason = "under the conditions of the trait")]
+unsafe fn list_positive(x: __m512, first: u32, to: *mut u32) -> usize {
+    let lanes = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    let positive = _mm512_cmp_ps_mask::<_CMP_GT_OQ>(x, _mm512_setzero_ps());
+    let numbers = _mm512_add_epi32(lanes, _mm512_set1_epi32(first.cast_signed()));
+    _mm512_storeu_si512(to.cast(), _mm512_maskz_compress_epi32(positive, numbers));
+    positive.count_ones() as usize
+}
 
 impl Four for F32x4 {
     #[inline(always)]
@@ -144,7 +161,7 @@ pub(super) mod avx512 {
     entry_points!(
         F32x16,
         F32x4,
-        #[target_feature(enable = "avx512f,avx512vl,avx2,fma")],
+        #[target_feature(enable = "avx512f,avx512vl,avx2,fma,popcnt")],
         conv1: 2, conv2: 4, matrix: 8, dense: (4, 4), beside: 2
     );
 }

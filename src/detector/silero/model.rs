@@ -168,13 +168,15 @@ impl Model {
         let Layout { frame: length, context, .. } = self.layout;
         let samples = &mut work.samples[at * (length + 2 * context)..][..length + 2 * context];
         let end = context + length;
+        let given = length.min(frame.len());
         samples[..context].copy_from_slice(&state.context[..context]);
-        samples[context..end].fill(0.0);
-        for (slot, &sample) in samples[context..end].iter_mut().zip(frame) {
+        for (slot, &sample) in samples[context..].iter_mut().zip(&frame[..given]) {
             *slot = clean(sample);
         }
-        for i in 0..context {
-            samples[end + i] = samples[end - 2 - i];
+        samples[context + given..end].fill(0.0);
+        let (heard, reflection) = samples.split_at_mut(end);
+        for (slot, &sample) in reflection.iter_mut().zip(heard.iter().rev().skip(1)) {
+            *slot = sample;
         }
         state.context[..context].copy_from_slice(&samples[length..end]);
         work.h[at * HIDDEN..][..HIDDEN].copy_from_slice(&state.h);
