@@ -50,7 +50,7 @@ pub use frame::FrameSpec;
 pub use kernels::Kernels;
 pub use pool::{Pool, Scored, StreamId};
 pub use segment::{Cut, Event, Segment, SegmentConfig, Segmenter, segments_from_scores};
-pub use stream::{ScoreStream, Stream, StreamEvents, segments_with};
+pub use stream::{BATCH, ScoreStream, Stream, StreamEvents, segments_with};
 
 /// The speech in a whole recording, found by the embedded Silero network, in samples at the recording's own rate.
 ///

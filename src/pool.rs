@@ -106,7 +106,7 @@ impl Pool {
     /// [`Error::Config`] where a field of `config` is out of its range.
     pub fn join(&mut self, rate: u32, config: &SegmentConfig) -> Result<StreamId, Error> {
         let spec = self.model.spec();
-        let (frames, track) = (Frames::new(spec, rate)?, Track::new(spec, rate, config)?);
+        let (frames, track) = (Frames::new(spec, rate, 1)?, Track::new(spec, rate, config)?);
         let streams = self.places.len();
         let free = self.places.iter_mut().enumerate().find(|(_, place)| place.member.is_none());
         let (index, place) = free.ok_or(Error::PoolFull { streams })?;
@@ -144,7 +144,7 @@ impl Pool {
                 if let Some(member) = &mut places[next].member
                     && member.whole
                 {
-                    model.gather(ready.len(), &mut member.state, member.frames.frame(), work);
+                    model.join(ready.len(), &mut member.state, member.frames.given_out(), work);
                     member.advance();
                     ready.push(next);
                 }
@@ -175,7 +175,7 @@ impl Pool {
         let member = member(places, stream)?;
         let mut events = Vec::new();
         while member.whole || member.frames.finish().is_some() {
-            let score = model.step(&mut member.state, member.frames.frame(), work);
+            let score = model.step(&mut member.state, member.frames.given_out(), work);
             events.extend(member.track.push(score));
             if member.whole {
                 member.advance();

@@ -1,5 +1,7 @@
 //! Live audio: packets in, scores and events out.
 
+use std::ops::Range;
+
 use crate::audio::Sample;
 use crate::detector::Detector;
 use crate::dsp::resample::Resampler;
@@ -17,20 +19,21 @@ pub(crate) struct Frames {
 }
 
 impl Frames {
-    /// Frames of audio at `rate` Hz.
+    /// Frames of audio at `rate` Hz, up to `frames` at a time.
     ///
     /// # Errors
     /// As [`ScoreStream::new`].
-    pub(crate) fn new(spec: FrameSpec, rate: u32) -> Result<Self, Error> {
+    pub(crate) fn new(spec: FrameSpec, rate: u32, frames: usize) -> Result<Self, Error> {
         if !(1..=spec.frame).contains(&spec.hop) {
             let legal = "at least 1 sample and at most a frame";
             return Err(Error::Config { field: "hop of the detector", given: spec.hop as f64, legal });
         }
         let resampler = (rate != spec.rate).then(|| Resampler::new(rate, spec.rate)).transpose()?;
-        Ok(Self { resampler, framer: Framer::new(spec), framed: 0 })
+        Ok(Self { resampler, framer: Framer::new(spec, frames), framed: 0 })
     }
 
-    /// Takes samples from the front of `packet` until a frame is whole; `None` once the packet is used up.
+    /// Takes samples from the front of `packet` and returns the frames that are whole, a hop apart; `None` once the packet is
+    /// used up.
     pub(crate) fn push<S: Sample>(&mut self, packet: &mut &[S]) -> Option<&[f32]> {
         let Self { resampler, framer, framed } = self;
         match resampler {
@@ -48,7 +51,8 @@ impl Frames {
         }
     }
 
-    /// After the last packet: the frames that are left, one a call, the last one completed with zeros; then `None`.
+    /// After the last packet: the frames that are left, the last one completed with zeros, in one or more calls; then
+    /// `None`.
     pub(crate) fn finish(&mut self) -> Option<&[f32]> {
         let Self { resampler, framer, framed } = self;
         let whole = resampler.as_mut().is_some_and(|resampler| {
@@ -59,12 +63,12 @@ impl Frames {
             };
             framer.fill(fill).is_some()
         });
-        if whole { Some(framer.frame()) } else { framer.finish() }
+        if whole { Some(framer.given_out()) } else { framer.finish() }
     }
 
-    /// The frame that was given out last, until the next samples are taken in.
-    pub(crate) fn frame(&self) -> &[f32] {
-        self.framer.frame()
+    /// What was given out last, until the next samples are taken in.
+    pub(crate) fn given_out(&self) -> &[f32] {
+        self.framer.given_out()
     }
 
     /// Forgets all audio.
@@ -89,6 +93,9 @@ impl Frames {
 pub struct ScoreStream<D> {
     frames: Frames,
     detector: D,
+    /// Scores of frames that were scored together, and which of them are still to be asked for.
+    scores: Vec<f32>,
+    waiting: Range<usize>,
 }
 
 impl<D: Detector> ScoreStream<D> {
@@ -98,25 +105,55 @@ impl<D: Detector> ScoreStream<D> {
     /// [`Error::Rate`] where `rate` is neither the detector's nor one that can be resampled, and [`Error::Config`] where
     /// the detector's hop is not from 1 sample to its frame.
     pub fn new(detector: D, rate: u32) -> Result<Self, Error> {
-        Ok(Self { frames: Frames::new(detector.spec(), rate)?, detector })
+        Self::with_batches(detector, rate, 1)
+    }
+
+    /// A stream of audio at `rate` Hz for recordings that are at hand: up to `frames` frames of a long packet are scored
+    /// together, which is faster for networks. The scores are the same.
+    ///
+    /// # Errors
+    /// As [`ScoreStream::new`].
+    pub fn with_batches(mut detector: D, rate: u32, frames: usize) -> Result<Self, Error> {
+        let room = frames.max(1);
+        let frames = Frames::new(detector.spec(), rate, room)?;
+        detector.reserve(room);
+        Ok(Self { frames, detector, scores: vec![0.0; room], waiting: 0..0 })
     }
 
     /// Takes samples from the front of `packet` until there is a score, and returns it; `None` once the packet is used
     /// up.
     pub fn push<S: Sample>(&mut self, packet: &mut &[S]) -> Option<f32> {
-        self.frames.push(packet).map(|frame| self.detector.score(frame))
+        if self.waiting.is_empty() {
+            self.frames.push(packet)?;
+            self.score();
+        }
+        self.waiting.next().map(|i| self.scores[i])
     }
 
     /// After the last packet: the scores of the frames that are left, one a call, the last one completed with zeros;
     /// then `None`.
     pub fn finish(&mut self) -> Option<f32> {
-        self.frames.finish().map(|frame| self.detector.score(frame))
+        if self.waiting.is_empty() {
+            self.frames.finish()?;
+            self.score();
+        }
+        self.waiting.next().map(|i| self.scores[i])
+    }
+
+    /// Scores the frames that were given out last.
+    fn score(&mut self) {
+        let FrameSpec { frame, hop, .. } = self.detector.spec();
+        let samples = self.frames.given_out();
+        let count = (samples.len() - frame) / hop + 1;
+        self.detector.score_frames(samples, &mut self.scores[..count]);
+        self.waiting = 0..count;
     }
 
     /// Forgets all audio: the next packet is the first of a new recording.
     pub fn reset(&mut self) {
         self.frames.reset();
         self.detector.reset();
+        self.waiting = 0..0;
     }
 
     /// The detector's rate, frame and hop: score `i` belongs to the frame at `i * hop` samples of that rate.
@@ -219,8 +256,17 @@ impl<D: Detector> Stream<D> {
     /// [`Error::Rate`] where `rate` is neither the detector's nor one that can be resampled, and [`Error::Config`]
     /// where a field of `config` is out of its range, or the detector's hop is not from 1 sample to its frame.
     pub fn new(detector: D, rate: u32, config: &SegmentConfig) -> Result<Self, Error> {
+        Self::with_batches(detector, rate, config, 1)
+    }
+
+    /// A stream of audio at `rate` Hz for recordings that are at hand; see [`ScoreStream::with_batches`]. The events are
+    /// the same.
+    ///
+    /// # Errors
+    /// As [`Stream::new`].
+    pub fn with_batches(detector: D, rate: u32, config: &SegmentConfig, frames: usize) -> Result<Self, Error> {
         let track = Track::new(detector.spec(), rate, config)?;
-        Ok(Self { scores: ScoreStream::new(detector, rate)?, track })
+        Ok(Self { scores: ScoreStream::with_batches(detector, rate, frames)?, track })
     }
 
     /// Takes a packet of any length and returns the events that it brings.
@@ -291,6 +337,9 @@ impl<D: Detector, S: Sample> Drop for StreamEvents<'_, D, S> {
     }
 }
 
+/// Frames that are scored together where a whole recording is at hand: more gain little, and take memory.
+pub const BATCH: usize = 96;
+
 /// The speech in a whole recording, in samples at its own rate.
 ///
 /// # Errors
@@ -301,7 +350,7 @@ pub fn segments_with<D: Detector, S: Sample>(
     rate: u32,
     config: &SegmentConfig,
 ) -> Result<Vec<Segment>, Error> {
-    let mut stream = Stream::new(detector, rate, config)?;
+    let mut stream = Stream::with_batches(detector, rate, config, BATCH)?;
     let mut segments = Vec::new();
     let mut keep = |event| {
         if let Event::End(segment) = event {

@@ -78,6 +78,14 @@ fn scores_and_segments_do_not_depend_on_the_packets() {
             scores.reset();
             events.extend(stream.finish());
 
+            let mut batched = ScoreStream::with_batches(Silero::for_rate(rate).unwrap(), rate, 5).unwrap();
+            let mut together = Vec::new();
+            for packet in packets(&samples, &plan) {
+                scores_in(&mut batched, packet, &mut together);
+            }
+            together.extend(std::iter::from_fn(|| batched.finish()));
+            assert_eq!(together, found, "{rate} Hz, in batches, packets of {:?}…", &plan[..1]);
+
             let ends = events.iter().filter_map(|event| match event {
                 Event::End(segment) => Some(*segment),
                 _ => None,

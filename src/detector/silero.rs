@@ -30,6 +30,7 @@ use crate::frame::FrameSpec;
 #[cfg(feature = "embedded")]
 use crate::kernels::Kernels;
 pub use model::Model;
+use model::TOGETHER;
 pub(crate) use model::{State, Workspace};
 
 /// The Silero detector: a shared [`Model`] and a stream's own state of 1.3 KB.
@@ -75,6 +76,14 @@ impl Detector for Silero {
 
     fn reset(&mut self) {
         self.state = State::default();
+    }
+
+    fn reserve(&mut self, frames: usize) {
+        self.workspace = self.model.workspace(frames.clamp(1, TOGETHER));
+    }
+
+    fn score_frames(&mut self, samples: &[f32], scores: &mut [f32]) {
+        self.model.steps(&mut self.state, samples, scores, &mut self.workspace);
     }
 }
 

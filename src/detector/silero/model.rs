@@ -1,6 +1,7 @@
 //! The network: its weights, its state, and one step of it.
 
 use std::fmt;
+use std::ops::Range;
 
 use crate::audio::sample::clean;
 use crate::dsp::window::hann;
@@ -13,6 +14,9 @@ use crate::nn::{Conv1d, LstmCell, Readout, Tensors};
 const HIDDEN: usize = 128;
 /// Channels of the two convolutions in the middle.
 const NARROW: usize = 64;
+/// Frames of one stream that are encoded together where there are many: enough that weights are fetched from memory rarely,
+/// few enough that what is computed of them stays in the cache.
+pub(super) const TOGETHER: usize = 12;
 /// Samples of context at the higher rate.
 const MOST_CONTEXT: usize = 64;
 
@@ -158,13 +162,51 @@ impl Model {
     /// The score of the next frame of a stream; see [`Detector::score`](crate::Detector::score) for `frame`.
     pub(crate) fn step(&self, state: &mut State, frame: &[f32], work: &mut Workspace) -> f32 {
         self.gather(0, state, frame, work);
-        self.forward(1, work);
+        self.transform(1, work);
+        self.convolve_beside(0, &state.h, work);
+        self.encode(1, work);
         self.settle(0, state, work)
     }
 
-    /// Puts a stream's next frame at place `at` of the workspace: context, frame and reflection in a row, and what the
-    /// LSTM remembers. Keeps the frame's end as the next context.
-    pub(crate) fn gather(&self, at: usize, state: &mut State, frame: &[f32], work: &mut Workspace) {
+    /// The scores of the next frames of a stream, which lie in a row in `samples`; the same to the bit as one by one.
+    ///
+    /// Shapes: `samples` (frames, frame), `scores` (frames). What does not depend on the frame before is computed for as
+    /// many frames together as the workspace holds. The recurrent half of each such group waits for the first convolution
+    /// of the next, beside which it takes the least time.
+    pub(super) fn steps(&self, state: &mut State, samples: &[f32], scores: &mut [f32], work: &mut Workspace) {
+        let together = work.narrowest.len() / NARROW;
+        let mut frames = samples.chunks(self.layout.frame).chain(std::iter::repeat(&[][..]));
+        let (mut next, mut waiting) = (0, 0); // the next group's first frame, and how many frames are in the one before
+        while next < scores.len() || waiting > 0 {
+            let count = together.min(scores.len() - next);
+            for (at, frame) in frames.by_ref().take(count).enumerate() {
+                self.gather(at, state, frame, work);
+            }
+            self.transform(count, work);
+            for at in 0..count.max(waiting) {
+                match (at < count, at < waiting) {
+                    (true, true) => self.convolve_beside(at, &state.h, work),
+                    (true, false) => self.convolve(at..at + 1, work),
+                    (false, _) => self.recall(at, &state.h, work),
+                }
+                if at < waiting {
+                    scores[next - waiting + at] = self.settle(at, state, work);
+                }
+            }
+            self.encode(count, work);
+            (next, waiting) = (next + count, count);
+        }
+    }
+
+    /// Puts a stream's next frame and what the LSTM remembers at place `at` of the workspace.
+    pub(crate) fn join(&self, at: usize, state: &mut State, frame: &[f32], work: &mut Workspace) {
+        self.gather(at, state, frame, work);
+        work.h[at * HIDDEN..][..HIDDEN].copy_from_slice(&state.h);
+    }
+
+    /// Puts a stream's next frame at place `at` of the workspace: context, frame and reflection in a row. Keeps the frame's
+    /// end as the next context.
+    fn gather(&self, at: usize, state: &mut State, frame: &[f32], work: &mut Workspace) {
         let Layout { frame: length, context, .. } = self.layout;
         let samples = &mut work.samples[at * (length + 2 * context)..][..length + 2 * context];
         let end = context + length;
@@ -179,35 +221,60 @@ impl Model {
             *slot = sample;
         }
         state.context[..context].copy_from_slice(&samples[length..end]);
-        work.h[at * HIDDEN..][..HIDDEN].copy_from_slice(&state.h);
     }
 
     /// From the first `frames` places of the workspace to what the LSTM's gates get from them.
     ///
     /// What it comes to for a frame is the same to the bit, whatever the others are.
     pub(crate) fn forward(&self, frames: usize, work: &mut Workspace) {
-        let kernels = self.kernels;
+        self.transform(frames, work);
+        self.convolve(0..frames, work);
+        let (h, from_hidden) = (&work.h[..frames * HIDDEN], &mut work.from_hidden[..frames * 4 * HIDDEN]);
+        self.lstm.recall(self.kernels, h, from_hidden);
+        self.encode(frames, work);
+    }
+
+    /// The spectra of the first `frames` places.
+    fn transform(&self, frames: usize, work: &mut Workspace) {
         let samples = &work.samples[..frames * (self.layout.frame + 2 * self.layout.context)];
         let spectra = &mut work.spectra[..frames * WINDOWS * self.layout.bins()];
-        let wide = &mut work.wide[..frames * WINDOWS * HIDDEN];
+        self.kernels.spectra(&self.windows, samples, spectra, &mut work.transform);
+    }
+
+    /// The first convolution at some places.
+    fn convolve(&self, places: Range<usize>, work: &mut Workspace) {
+        let spectrum = WINDOWS * self.layout.bins();
+        let spectra = &work.spectra[places.start * spectrum..places.end * spectrum];
+        let wide = &mut work.wide[places.start * WINDOWS * HIDDEN..places.end * WINDOWS * HIDDEN];
+        self.convolutions[0].forward_relu(self.kernels, spectra, wide);
+    }
+
+    /// What the LSTM's gates at a place get from the hidden state.
+    fn recall(&self, at: usize, h: &[f32], work: &mut Workspace) {
+        self.lstm.recall(self.kernels, h, &mut work.from_hidden[at * 4 * HIDDEN..][..4 * HIDDEN]);
+    }
+
+    /// The first convolution at a place and, beside it, [`recall`](Self::recall) at the same.
+    fn convolve_beside(&self, at: usize, h: &[f32], work: &mut Workspace) {
+        let spectrum = WINDOWS * self.layout.bins();
+        let spectra = &work.spectra[at * spectrum..][..spectrum];
+        let wide = &mut work.wide[at * WINDOWS * HIDDEN..][..WINDOWS * HIDDEN];
+        let from_hidden = &mut work.from_hidden[at * 4 * HIDDEN..][..4 * HIDDEN];
+        self.convolutions[0].forward_relu_beside(self.kernels, spectra, wide, self.lstm.recurrent(), h, from_hidden);
+    }
+
+    /// From the first convolution of the first `frames` places to what the LSTM's gates get from their input.
+    fn encode(&self, frames: usize, work: &mut Workspace) {
+        let kernels = self.kernels;
+        let wide = &work.wide[..frames * WINDOWS * HIDDEN];
         let narrow = &mut work.narrow[..frames * 2 * NARROW];
         let narrowest = &mut work.narrowest[..frames * NARROW];
         let features = &mut work.features[..frames * HIDDEN];
-        let h = &work.h[..frames * HIDDEN];
-        let from_input = &mut work.from_input[..frames * 4 * HIDDEN];
-        let from_hidden = &mut work.from_hidden[..frames * 4 * HIDDEN];
-        let [conv1, conv2, conv3, conv4] = &self.convolutions;
-        kernels.spectra(&self.windows, samples, spectra, &mut work.transform);
-        if frames == 1 {
-            conv1.forward_relu_beside(kernels, spectra, wide, self.lstm.recurrent(), h, from_hidden);
-        } else {
-            conv1.forward_relu(kernels, spectra, wide);
-            self.lstm.recall(kernels, h, from_hidden);
-        }
+        let [_, conv2, conv3, conv4] = &self.convolutions;
         conv2.forward_relu(kernels, wide, narrow);
         conv3.forward_relu(kernels, narrow, narrowest);
         conv4.forward_relu(kernels, narrowest, features);
-        self.lstm.project(kernels, features, from_input);
+        self.lstm.project(kernels, features, &mut work.from_input[..frames * 4 * HIDDEN]);
     }
 
     /// Moves a stream's state on by the frame at place `at` of the workspace, and returns its score.

@@ -1,7 +1,7 @@
 //! One recording through as many engine streams as channels are listened to.
 
 use voiced::audio::channels::{mix_down, pick};
-use voiced::{Event, Segment, SegmentConfig, Stream};
+use voiced::{BATCH, Event, Segment, SegmentConfig, Stream};
 
 use crate::args::Channel;
 use crate::detectors::{Boxed, Detectors};
@@ -85,7 +85,7 @@ pub(crate) fn segments(
     let rate = recording.rate;
     let stream = || -> Result<Stream<Boxed>, Fault> {
         let detector = detectors.make(rate)?;
-        Stream::new(detector, rate, config).map_err(|e| Fault::new(&recording.name, e))
+        Stream::with_batches(detector, rate, config, BATCH).map_err(|e| Fault::new(&recording.name, e))
     };
     let mut streams = ears.iter().map(|_| stream()).collect::<Result<Vec<_>, _>>()?;
     let mut heard: Vec<Heard> = ears.iter().map(|&ear| Heard { ear, segments: Vec::new() }).collect();

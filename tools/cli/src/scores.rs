@@ -1,6 +1,6 @@
 //! `voiced scores`: a score for every frame of recordings.
 
-use voiced::{FrameSpec, ScoreStream};
+use voiced::{BATCH, FrameSpec, ScoreStream};
 
 use crate::args::{Channel, ScoreFormat, Scores};
 use crate::batch::{Batch, guarded};
@@ -57,7 +57,7 @@ fn score<E: From<Fault>>(
     let ears = ears(channel, recording.channels).map_err(|reason| Fault::new(&recording.name, reason))?;
     let rate = recording.rate;
     let stream = || -> Result<ScoreStream<Boxed>, Fault> {
-        ScoreStream::new(detectors.make(rate)?, rate).map_err(|e| Fault::new(&recording.name, e))
+        ScoreStream::with_batches(detectors.make(rate)?, rate, BATCH).map_err(|e| Fault::new(&recording.name, e))
     };
     let mut streams = ears.iter().map(|_| stream()).collect::<Result<Vec<_>, _>>()?;
     let spec = detectors.make(rate)?.spec();

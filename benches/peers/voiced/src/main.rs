@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use runner::{Error, FRAME, Options, race};
 use voiced::silero::Model;
-use voiced::{Detector, Kernels, Silero, WebRtc, WebRtcConfig};
+use voiced::{BATCH, Detector, Kernels, Silero, WebRtc, WebRtcConfig};
 
 fn main() -> ExitCode {
     runner::main(|options| match options.mode.as_str() {
@@ -39,10 +39,11 @@ fn stream(options: &Options) -> Result<(), Error> {
     })
 }
 
-/// A whole recording.
+/// A whole recording, in the batches that `voiced detect` uses.
 fn offline(options: &Options) -> Result<(), Error> {
     let samples = options.floats()?;
     let mut detector = Silero::new(model(options)?);
+    detector.reserve(BATCH);
     race(options, |scores| {
         detector.score_all(&samples, scores);
         Ok(())
