@@ -50,10 +50,11 @@ pub(super) unsafe fn convolve<
     let frames = x.len() / (TIMES * shape.inputs);
     let (x_frame, y_frame) = (TIMES * shape.inputs, OUT * shape.outputs);
     debug_assert!(x.len() == frames * x_frame && y.len() == frames * y_frame && shape.output_times() == OUT);
+    let (x_start, y_start) = (x.as_ptr(), y.as_mut_ptr());
     let tile = |frame: usize, output: usize| Tile::<TIMES, TAPS, STRIDE, OUT> {
         weights,
-        x: x.as_ptr().wrapping_add(frame * x_frame),
-        y: y.as_ptr().cast_mut().wrapping_add(frame * y_frame),
+        x: x_start.wrapping_add(frame * x_frame),
+        y: y_start.wrapping_add(frame * y_frame),
         end,
         output,
     };

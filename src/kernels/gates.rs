@@ -18,40 +18,55 @@ pub(super) unsafe fn lstm_gates<S: Simd>(
     h: &mut [f32],
     c: &mut [f32],
 ) {
+    // Each unit is a long chain of operations, so the processor must have many units at hand: two short loops give it more
+    // of them than a long one.
     let hidden = h.len();
     for unit in (0..hidden).step_by(S::LANES) {
         if hidden - unit >= S::LANES {
-            lstm_units::<S, true>(unit, from_input, from_hidden, bias, h, c);
+            lstm_cells::<S, true>(unit, from_input, from_hidden, bias, c);
         } else {
-            lstm_units::<S, false>(unit, from_input, from_hidden, bias, h, c);
+            lstm_cells::<S, false>(unit, from_input, from_hidden, bias, c);
         }
+    }
+    for unit in (0..hidden).step_by(S::LANES) {
+        let (left, at) = (hidden - unit, 3 * hidden + unit);
+        let output = sum::<S, false>(at, left, from_input, from_hidden, bias);
+        let cell = load::<S, false>(c.as_ptr().add(unit), left);
+        store::<S, false>(sigmoid_tanh(output, cell), h.as_mut_ptr().add(unit), left);
     }
 }
 
-/// The units of a vector, from `unit` on.
+/// The new `c` of a vector of units, from `unit` on.
 #[inline(always)]
-unsafe fn lstm_units<S: Simd, const FULL: bool>(
+unsafe fn lstm_cells<S: Simd, const FULL: bool>(
     unit: usize,
     from_input: &[f32],
     from_hidden: &[f32],
     bias: &[f32],
-    h: &mut [f32],
     c: &mut [f32],
 ) {
-    let hidden = h.len();
+    let hidden = c.len();
     let left = hidden - unit;
-    let mut gates = [S::splat(0.0); 4];
-    for gate in 0..4 {
-        let at = gate * hidden + unit;
-        let x = load::<S, FULL>(from_input.as_ptr().add(at), left);
-        let y = load::<S, FULL>(from_hidden.as_ptr().add(at), left);
-        gates[gate] = x.add(y).add(load::<S, FULL>(bias.as_ptr().add(at), left));
-    }
-    let [input, forget, new, output] = gates;
-    let (c, h) = (c.as_mut_ptr().add(unit), h.as_mut_ptr().add(unit));
+    let input = sum::<S, FULL>(unit, left, from_input, from_hidden, bias);
+    let forget = sum::<S, FULL>(hidden + unit, left, from_input, from_hidden, bias);
+    let new = sum::<S, FULL>(2 * hidden + unit, left, from_input, from_hidden, bias);
+    let c = c.as_mut_ptr().add(unit);
     let cell = sigmoid(forget).mul_add(load::<S, FULL>(c, left), sigmoid_tanh(input, new));
     store::<S, FULL>(cell, c, left);
-    store::<S, FULL>(sigmoid_tanh(output, cell), h, left);
+}
+
+/// What a gate gets from all sides, from `at` on.
+#[inline(always)]
+unsafe fn sum<S: Simd, const FULL: bool>(
+    at: usize,
+    left: usize,
+    from_input: &[f32],
+    from_hidden: &[f32],
+    bias: &[f32],
+) -> S {
+    let x = load::<S, FULL>(from_input.as_ptr().add(at), left);
+    let y = load::<S, FULL>(from_hidden.as_ptr().add(at), left);
+    x.add(y).add(load::<S, FULL>(bias.as_ptr().add(at), left))
 }
 
 /// See [`Set::gru_gates`](super::Set::gru_gates).
