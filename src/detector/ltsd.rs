@@ -24,7 +24,7 @@ use std::ops::Range;
 
 use crate::detector::Detector;
 use crate::detector::fitted;
-use crate::detector::mapping::{HOP_MS, Logistic, decibels, hop_at, quietest, window_at};
+use crate::detector::mapping::{HOP_MS, Logistic, QUIETEST_DBFS, decibels, hop_at, quietest, window_at};
 use crate::dsp::noise::{NoiseFloor, SMOOTHING};
 use crate::dsp::spectrum::PowerSpectrum;
 use crate::dsp::steps::Steps;
@@ -46,8 +46,8 @@ pub struct LtsdConfig {
     /// Milliseconds over which the noise's level is taken to be the lowest that occurred. 500 to 30,000.
     /// Defaults to 3000.
     pub memory_ms: u32,
-    /// A level in dB over full scale below which all is silence. -160 to 0. Defaults to -100, below the rounding
-    /// noise of 16-bit audio.
+    /// A level in dB over full scale below which all is silence. -160 to 0. Defaults to -110, below the rounding
+    /// noise of 16-bit audio, which is at -101.
     pub quietest_dbfs: f32,
     /// From dB to a score. Defaults to the curve that `tools/fit` fitted.
     pub mapping: Logistic,
@@ -55,7 +55,7 @@ pub struct LtsdConfig {
 
 impl Default for LtsdConfig {
     fn default() -> Self {
-        Self { order: 6, memory_ms: 3000, quietest_dbfs: -100.0, mapping: fitted::LTSD }
+        Self { order: 6, memory_ms: 3000, quietest_dbfs: QUIETEST_DBFS, mapping: fitted::LTSD }
     }
 }
 
