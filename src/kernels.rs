@@ -172,7 +172,7 @@ impl Set {
     pub(crate) fn pack(self, shape: Shape, inputs: Inputs, weight: &[f32], bias: Vec<f32>) -> Weights {
         assert!(shape.is_known() && bias.len() == shape.outputs);
         assert_eq!(weight.len(), shape.outputs * shape.inputs * shape.taps);
-        Weights::pack(shape, inputs, weight, bias, call!(self, panel(shape)))
+        Weights::pack(shape, inputs, weight, bias, call!(self, panel(shape, inputs)))
     }
 
     /// The convolution of frames: `y[f, p, o] = sum over i, k of W[o, i, k] x[f, p * stride + k - taps / 2, i]`, where
@@ -308,24 +308,25 @@ fn check(weights: &Weights, x: &[f32], y: &[f32]) {
 /// The functions of a set: the kernels for one kind of vector, and one of four lanes,
 /// compiled for its instructions.
 ///
-/// The numbers are tile sizes: the vectors of a tile for each kind of layer, the vectors and frames of a tile of a dense
-/// matrix with many frames, and the vectors of a matrix' tile that is computed beside one of conv1.
+/// The numbers are the vectors of a tile: of the first convolution, of those with a stride of 2, and of a matrix, with
+/// rectified or with dense inputs.
 macro_rules! entry_points {
     ($vector:ty, $four:ty, $(#[$feature:meta])?, conv1: $conv1:literal, conv2: $conv2:literal,
-     matrix: $matrix:literal, dense: ($vb:literal, $b:literal), beside: $beside:literal) => {
+     rectified: $rectified:literal, dense: $dense:literal) => {
         #[allow(unused_imports, reason = "some of the vectors come with it")]
         use crate::kernels::simd::Simd as _;
-        use crate::kernels::{DOT_LANES, End, Shape, Weights, Windows, convolution, gates, spectra};
+        use crate::kernels::{DOT_LANES, End, Inputs, Shape, Weights, Windows, convolution, gates, spectra};
 
         /// Outputs in a panel of weights: those of the tile by which they are used most.
         ///
         /// # Safety
         /// None is needed; all functions of a set are called alike.
-        pub(in crate::kernels) unsafe fn panel(shape: Shape) -> usize {
-            let vectors = match (shape.times, shape.taps, shape.stride) {
-                (4, 3, 1) => $conv1,
-                (4 | 2, 3, 2) => $conv2,
-                _ => $matrix,
+        pub(in crate::kernels) unsafe fn panel(shape: Shape, inputs: Inputs) -> usize {
+            let vectors = match (shape.times, shape.stride, inputs) {
+                (4, 1, _) => $conv1,
+                (4 | 2, 2, _) => $conv2,
+                (_, _, Inputs::Dense) => $dense,
+                (_, _, Inputs::Rectified) => $rectified,
             };
             vectors * <$vector>::LANES
         }
@@ -345,10 +346,13 @@ macro_rules! entry_points {
             // SAFETY: the caller's conditions, and each line names the times, taps, stride and output times it is for.
             unsafe {
                 match (shape.times, shape.taps, shape.stride) {
-                    (4, 3, 1) => convolution::convolve::<$vector, 4, 3, 1, 4, $conv1, $conv1, 1>(weights, x, y, end),
-                    (4, 3, 2) => convolution::convolve::<$vector, 4, 3, 2, 2, $conv2, $conv2, 1>(weights, x, y, end),
-                    (2, 3, 2) => convolution::convolve::<$vector, 2, 3, 2, 1, $conv2, $conv2, 1>(weights, x, y, end),
-                    _ => convolution::convolve::<$vector, 1, 1, 1, 1, $matrix, $vb, $b>(weights, x, y, end),
+                    (4, 3, 1) => convolution::convolve::<$vector, 4, 3, 1, 4, $conv1, 1>(weights, x, y, end),
+                    (4, 3, 2) => convolution::convolve::<$vector, 4, 3, 2, 2, $conv2, 1>(weights, x, y, end),
+                    (2, 3, 2) => convolution::convolve::<$vector, 2, 3, 2, 1, $conv2, 1>(weights, x, y, end),
+                    _ if weights.inputs() == Inputs::Dense => {
+                        convolution::convolve::<$vector, 1, 1, 1, 1, $dense, 4>(weights, x, y, end)
+                    }
+                    _ => convolution::convolve::<$vector, 1, 1, 1, 1, $rectified, 1>(weights, x, y, end),
                 }
             }
         }
@@ -367,7 +371,7 @@ macro_rules! entry_points {
             product: &mut [f32],
         ) {
             // SAFETY: the caller's conditions.
-            unsafe { convolution::convolve_beside::<$vector, $conv1, $beside>(weights, x, y, matrix, h, product) }
+            unsafe { convolution::convolve_beside::<$vector, $conv1, $dense>(weights, x, y, matrix, h, product) }
         }
 
         /// See [`Set::dot_relu`](crate::kernels::Set::dot_relu).

@@ -1,7 +1,7 @@
 //! The reference: what each kernel computes, one number at a time.
 
 use super::weights::strides;
-use super::{DOT_LANES, End, Shape, Weights, Windows};
+use super::{DOT_LANES, End, Inputs, Shape, Weights, Windows};
 
 /// `y[f, p, o] = sum over i, k of W[o, i, k] x[f, p * stride + k - taps / 2, i]`, in that order; see
 /// [`Set::convolve`](super::Set::convolve).
@@ -48,7 +48,7 @@ pub(super) fn convolve_beside(
 }
 
 /// Outputs in a panel of weights: they lie row by row.
-pub(super) fn panel(_: Shape) -> usize {
+pub(super) fn panel(_: Shape, _: Inputs) -> usize {
     1
 }
 

@@ -87,6 +87,10 @@ impl Weights {
         self.shape
     }
 
+    pub(super) fn inputs(&self) -> Inputs {
+        self.inputs
+    }
+
     pub(crate) fn bias(&self) -> &[f32] {
         &self.bias
     }

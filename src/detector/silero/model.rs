@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
-use crate::audio::sample::clean;
+use crate::audio::sample::clean_into;
 use crate::dsp::window::hann;
 use crate::error::Error;
 use crate::frame::FrameSpec;
@@ -212,9 +212,7 @@ impl Model {
         let end = context + length;
         let given = length.min(frame.len());
         samples[..context].copy_from_slice(&state.context[..context]);
-        for (slot, &sample) in samples[context..].iter_mut().zip(&frame[..given]) {
-            *slot = clean(sample);
-        }
+        clean_into(&frame[..given], &mut samples[context..context + given]);
         samples[context + given..end].fill(0.0);
         let (heard, reflection) = samples.split_at_mut(end);
         for (slot, &sample) in reflection.iter_mut().zip(heard.iter().rev().skip(1)) {
