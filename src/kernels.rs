@@ -26,6 +26,7 @@ mod scalar;
 mod simd;
 mod spectra;
 mod weights;
+mod winograd;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
@@ -35,6 +36,7 @@ use std::str::FromStr;
 use crate::error::Error;
 pub(crate) use spectra::{WINDOWS, Windows};
 pub(crate) use weights::{Shape, Weights};
+pub(crate) use winograd::{POINTS, transform_taps};
 
 /// A set of kernels, chosen once when a model is loaded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -224,6 +226,28 @@ impl Set {
         }
     }
 
+    /// Of the inputs of frames of four times what a convolution with three taps is made of; see [`winograd`].
+    ///
+    /// Shapes: `x` (frames, inputs, 4), `points` ([`POINTS`], frames, inputs).
+    ///
+    /// # Panics
+    /// Where the lengths do not fit.
+    pub(crate) fn winograd_inputs(self, x: &[f32], inputs: usize, points: &mut [f32]) {
+        assert!(inputs > 0 && x.len() % (4 * inputs) == 0 && 4 * points.len() == POINTS * x.len());
+        call!(self, winograd_inputs(x, inputs, points));
+    }
+
+    /// From the products to the convolution, with a bias and a ReLU; see [`winograd`].
+    ///
+    /// Shapes: `products` ([`POINTS`], frames, outputs), `bias` (outputs), `y` (frames, 4, outputs).
+    ///
+    /// # Panics
+    /// Where the lengths do not fit.
+    pub(crate) fn winograd_outputs(self, products: &[f32], bias: &[f32], y: &mut [f32]) {
+        assert!(!bias.is_empty() && y.len() % (4 * bias.len()) == 0 && 4 * products.len() == POINTS * y.len());
+        call!(self, winograd_outputs(products, bias, y));
+    }
+
     /// The scalar product of `w` and `x`, of whose numbers the negative ones count as 0; in [`DOT_LANES`] sums, number
     /// `n` in sum `n % DOT_LANES`, that are then added in pairs.
     ///
@@ -315,7 +339,7 @@ macro_rules! entry_points {
      rectified: $rectified:literal, dense: $dense:literal) => {
         #[allow(unused_imports, reason = "some of the vectors come with it")]
         use crate::kernels::simd::Simd as _;
-        use crate::kernels::{DOT_LANES, End, Inputs, Shape, Weights, Windows, convolution, gates, spectra};
+        use crate::kernels::{DOT_LANES, End, Inputs, Shape, Weights, Windows, convolution, gates, spectra, winograd};
 
         /// Outputs in a panel of weights: those of the tile by which they are used most.
         ///
@@ -372,6 +396,26 @@ macro_rules! entry_points {
         ) {
             // SAFETY: the caller's conditions.
             unsafe { convolution::convolve_beside::<$vector, $conv1, $dense>(weights, x, y, matrix, h, product) }
+        }
+
+        /// See [`Set::winograd_inputs`](crate::kernels::Set::winograd_inputs).
+        ///
+        /// # Safety
+        /// The processor must have this set's instructions, and the lengths must fit.
+        $(#[$feature])?
+        pub(in crate::kernels) unsafe fn winograd_inputs(x: &[f32], inputs: usize, points: &mut [f32]) {
+            // SAFETY: the caller's conditions.
+            unsafe { winograd::inputs::<$four>(x, inputs, points) }
+        }
+
+        /// See [`Set::winograd_outputs`](crate::kernels::Set::winograd_outputs).
+        ///
+        /// # Safety
+        /// The processor must have this set's instructions, and the lengths must fit.
+        $(#[$feature])?
+        pub(in crate::kernels) unsafe fn winograd_outputs(products: &[f32], bias: &[f32], y: &mut [f32]) {
+            // SAFETY: the caller's conditions.
+            unsafe { winograd::outputs::<$vector>(products, bias, y) }
         }
 
         /// See [`Set::dot_relu`](crate::kernels::Set::dot_relu).

@@ -58,6 +58,18 @@ pub(super) fn spectra(windows: &Windows, samples: &[f32], spectra: &mut [f32], s
     unsafe { super::spectra::spectra::<[f32; 4], [f32; 4]>(windows, samples, spectra, scratch) }
 }
 
+/// See [`Set::winograd_inputs`](super::Set::winograd_inputs).
+pub(super) fn winograd_inputs(x: &[f32], inputs: usize, points: &mut [f32]) {
+    // SAFETY: four numbers in an array need no instructions of their own; `Set::winograd_inputs` has checked the lengths.
+    unsafe { super::winograd::inputs::<[f32; 4]>(x, inputs, points) }
+}
+
+/// See [`Set::winograd_outputs`](super::Set::winograd_outputs).
+pub(super) fn winograd_outputs(products: &[f32], bias: &[f32], y: &mut [f32]) {
+    // SAFETY: as above.
+    unsafe { super::winograd::outputs::<[f32; 4]>(products, bias, y) }
+}
+
 /// See [`Set::dot_relu`](super::Set::dot_relu).
 pub(super) fn dot_relu(w: &[f32], x: &[f32]) -> [f32; DOT_LANES] {
     let mut sums = [0.0; DOT_LANES];
