@@ -210,15 +210,14 @@ impl Set {
     ) {
         check(weights, x, y);
         check(matrix, h, product);
-        let Shape { times, taps, stride, inputs, outputs } = weights.shape();
+        let Shape { times, taps, stride, inputs, .. } = weights.shape();
         assert_eq!((times, taps, stride, x.len()), (4, 3, 1, 4 * inputs));
         assert_eq!((matrix.shape().taps, h.len()), (1, matrix.shape().inputs));
-        // Tiles of every set, and steps of the product. Without fused instructions, arithmetic is all that takes time.
-        let whole = self.0 != Kernels::Portable
-            && outputs % 32 == 0
-            && matrix.shape().outputs % 128 == 0
-            && h.len() % convolution::INPUTS_A_STEP == 0;
-        if whole {
+        // Whole tiles, and whole steps of the product. Without fused instructions, arithmetic is all that takes time.
+        let tiled =
+            |weights: &Weights| weights.shape().outputs % call!(self, panel(weights.shape(), weights.inputs())) == 0;
+        let steps = h.len() % convolution::INPUTS_A_STEP == 0;
+        if self.0 != Kernels::Portable && tiled(weights) && tiled(matrix) && steps {
             call!(self, convolve_beside(weights, x, y, matrix, h, product));
         } else {
             self.convolve(weights, x, y, End::BiasRelu);

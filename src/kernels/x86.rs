@@ -162,6 +162,6 @@ pub(super) mod avx512 {
         F32x16,
         F32x4,
         #[target_feature(enable = "avx512f,avx512vl,avx2,fma,popcnt")],
-        conv1: 2, conv2: 4, rectified: 8, dense: 2
+        conv1: 4, conv2: 4, rectified: 8, dense: 2
     );
 }
