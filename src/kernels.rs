@@ -9,6 +9,7 @@
 //! |---|---|---|
 //! | `scalar` | none: one number at a time, each product and sum rounded once (`mul_add`) | 1 |
 //! | `portable` | whatever the `wide` crate finds at compile time: SSE2, NEON, wasm simd128 | 4 |
+//! | `neon` | NEON, on 64-bit Arm | 4 |
 //! | `avx2` | AVX2 and FMA, found at run time | 8 |
 //! | `avx512` | AVX-512F and VL, found at run time | 16 |
 //!
@@ -21,6 +22,8 @@
 
 mod convolution;
 mod gates;
+#[cfg(target_arch = "aarch64")]
+mod neon;
 mod portable;
 mod scalar;
 mod simd;
@@ -46,6 +49,8 @@ pub enum Kernels {
     Scalar,
     /// Vectors of the `wide` crate, with the instructions that the build was compiled for.
     Portable,
+    /// NEON, on 64-bit Arm.
+    Neon,
     /// AVX2 with FMA, on x86-64.
     Avx2,
     /// AVX-512 (F and VL), on x86-64.
@@ -53,7 +58,7 @@ pub enum Kernels {
 }
 
 impl Kernels {
-    const ALL: [Self; 4] = [Self::Scalar, Self::Portable, Self::Avx2, Self::Avx512];
+    const ALL: [Self; 5] = [Self::Scalar, Self::Portable, Self::Neon, Self::Avx2, Self::Avx512];
 
     /// The fastest set that this machine can run.
     pub fn best() -> Self {
@@ -69,6 +74,8 @@ impl Kernels {
     pub fn is_available(self) -> bool {
         match self {
             Self::Scalar | Self::Portable => true,
+            #[cfg(target_arch = "aarch64")]
+            Self::Neon => std::arch::is_aarch64_feature_detected!("neon"),
             #[cfg(target_arch = "x86_64")]
             Self::Avx2 => is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma"),
             #[cfg(target_arch = "x86_64")]
@@ -77,7 +84,6 @@ impl Kernels {
                     && is_x86_feature_detected!("avx512f")
                     && is_x86_feature_detected!("avx512vl")
             }
-            #[cfg(not(target_arch = "x86_64"))]
             _ => false,
         }
     }
@@ -87,6 +93,7 @@ impl Kernels {
         match self {
             Self::Scalar => "scalar",
             Self::Portable => "portable",
+            Self::Neon => "neon",
             Self::Avx2 => "avx2",
             Self::Avx512 => "avx512",
         }
@@ -153,6 +160,8 @@ macro_rules! call {
             // SAFETY, for all: a set is made only where the processor has its instructions, and the callers of this macro
             // have checked the shapes.
             Kernels::Portable => unsafe { portable::$function($($argument),*) },
+            #[cfg(target_arch = "aarch64")]
+            Kernels::Neon => unsafe { neon::$function($($argument),*) },
             #[cfg(target_arch = "x86_64")]
             Kernels::Avx2 => unsafe { x86::avx2::$function($($argument),*) },
             #[cfg(target_arch = "x86_64")]
