@@ -18,8 +18,9 @@
 //! # }
 //! ```
 //!
-//! Live audio goes through a [`Stream`]; many streams share one [`silero::Model`], and a [`Pool`] steps them together; a detector of your own is an
-//! implementation of [`Detector`]. The engine reads no files, starts no threads and keeps no global state.
+//! Live audio goes through a [`Stream`]; many streams share one [`silero::Model`], and a [`Pool`] steps them together. A
+//! detector of your own is an implementation of [`Detector`]. The engine reads no files, starts no threads and keeps no
+//! global state.
 //!
 //! # Features
 //! - `embedded` (default): the weights of the Silero network for 8 and 16 kHz are part of the program. Without it,

@@ -15,7 +15,7 @@ use super::weights::strides;
 use super::{End, Inputs, Weights};
 
 /// The most inputs of which the live ones are listed; layers with more are computed in full.
-const MOST_LISTED: usize = 256;
+const MOST_LISTED: usize = 128;
 
 /// Room for a list of inputs, and for what a vector writes beyond its end.
 type List = [u32; MOST_LISTED + MOST_LANES];
