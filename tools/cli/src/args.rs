@@ -5,11 +5,14 @@ mod input;
 
 use std::path::PathBuf;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use voiced::Kernels;
 
 pub(crate) use detection::Detection;
 pub(crate) use input::{Channel, Input};
 
+use crate::detectors;
 use crate::output::Format;
 
 /// Finds speech in recordings and live audio.
@@ -46,6 +49,7 @@ pub(crate) enum Command {
         #[arg(short, long, value_enum, default_value = "text")]
         format: ListFormat,
     },
+    Bench(Bench),
     /// Show the version, the weights and their hashes, the processor's features and the kernel set in use
     Info,
     /// Print a shell's completion script
@@ -61,6 +65,31 @@ pub(crate) enum Command {
         #[arg(short, long, value_name = "FOLDER")]
         output: Option<PathBuf>,
     },
+}
+
+/// Measure what detection costs on this machine
+///
+/// All detectors take turns on one thread, the network with each set of kernels that the machine has: as a stream, frame
+/// by frame; over a whole file; and as many streams in a pool.
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Examples:\n  voiced bench\n  voiced bench -d silero --kernels avx2 --seconds 5\n  voiced bench --format json call.wav | jq .us_median"
+)]
+pub(crate) struct Bench {
+    /// A recording to listen to, of which 10 s are used. Defaults to syllables that are made up
+    pub(crate) file: Option<PathBuf>,
+    /// A detector to measure; may be given several times. Defaults to all
+    #[arg(short, long, value_name = "NAME", value_parser = PossibleValuesParser::new(detectors::names()))]
+    pub(crate) detector: Vec<String>,
+    /// The arithmetic of the network: a set that this machine has, or auto. Defaults to all sets in turn
+    #[arg(long, value_name = "SET")]
+    pub(crate) kernels: Option<Kernels>,
+    /// Seconds to measure for, 1 to 600
+    #[arg(long, value_name = "SECONDS", default_value_t = 15, value_parser = clap::value_parser!(u16).range(1..=600))]
+    pub(crate) seconds: u16,
+    /// How to print it: a table for people, or one JSON object a line
+    #[arg(short, long, value_enum, default_value = "text")]
+    pub(crate) format: ListFormat,
 }
 
 /// Print the speech segments of recordings

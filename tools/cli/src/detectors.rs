@@ -44,7 +44,7 @@ pub(crate) const DETECTORS: [Entry; 9] = [
         name: "silero",
         make: silero,
         rates: TWO,
-        state: 19_680,
+        state: 22_280,
         purpose: "speech among any other sounds: the network, by far the best in noise and music",
     },
     Entry {

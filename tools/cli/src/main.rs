@@ -2,6 +2,7 @@
 
 mod args;
 mod batch;
+mod bench;
 mod detect;
 mod detectors;
 mod fault;
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
         Command::Stream(arguments) => stream::run(arguments, quiet),
         Command::Split(arguments) => split::run(arguments, quiet),
         Command::Detectors { format } => list::run(*format),
+        Command::Bench(arguments) => bench::run(arguments),
         Command::Info => info::run(),
         Command::Completions { shell } => pages::completions(*shell),
         Command::Man { output } => pages::man(output.as_deref()),

@@ -1,6 +1,7 @@
 //! The built `voiced` command, as a user calls it.
 
 mod bad_input;
+mod bench;
 mod detect;
 mod detectors;
 mod formats;

@@ -1,0 +1,230 @@
+//! `voiced bench`: what detection costs on this machine.
+
+mod audio;
+
+use std::fmt::Write;
+use std::hint::black_box;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use voiced::silero::Model;
+use voiced::{BATCH, Detector, FrameSpec, Kernels, Pool, ScoreStream, SegmentConfig, StreamId};
+
+use crate::args::{Bench, Detection, ListFormat};
+use crate::detectors::{Boxed, DETECTORS, Detectors, Entry};
+use crate::fault::{Fault, Stop};
+use crate::output::json_string;
+use crate::sink::Sink;
+
+/// The sample rate in Hz that all is measured at.
+const RATE: u32 = 16_000;
+
+/// Streams in the pools that are measured.
+const POOLS: [usize; 2] = [16, 64];
+
+/// Turns that are taken even where the time is up.
+const LEAST_TURNS: usize = 3;
+
+pub(crate) fn run(arguments: &Bench) -> Result<(), Stop> {
+    let (samples, told) = audio::samples(arguments.file.as_deref(), RATE)?;
+    let mut racers = Vec::new();
+    for entry in &DETECTORS {
+        if arguments.detector.is_empty() || arguments.detector.iter().any(|name| name == entry.name) {
+            enter(entry, arguments.kernels, &mut racers)?;
+        }
+    }
+    take_turns(&mut racers, &samples, Duration::from_secs(arguments.seconds.into()));
+    let mut sink = Sink::new(None)?;
+    match arguments.format {
+        ListFormat::Text => sink.write(&table(&racers, &told))?,
+        ListFormat::Json => racers.iter().try_for_each(|racer| sink.write(&json(racer)))?,
+    }
+    sink.finish()
+}
+
+/// Scores samples, and returns how many frames these were.
+type Pass = Box<dyn FnMut(&[f32]) -> usize>;
+
+/// One thing that is measured: a detector, with one set of kernels, used in one way.
+struct Racer {
+    detector: &'static str,
+    kernels: Option<Kernels>,
+    /// How it is used: frame by frame as a stream, a whole file, or so many streams in a pool.
+    used: String,
+    spec: FrameSpec,
+    state: Option<usize>,
+    pass: Pass,
+    /// Microseconds a frame, of each turn.
+    times: Vec<f64>,
+}
+
+impl Racer {
+    /// The median and the least of the times.
+    fn times(&self) -> [f64; 2] {
+        let mut times = self.times.clone();
+        times.sort_by(f64::total_cmp);
+        [times[times.len() / 2], times[0]]
+    }
+
+    /// Time that detection takes over the time that the audio lasts; one core carries one over that many streams.
+    fn real_time_factor(&self) -> f64 {
+        let hop = self.spec.hop as f64 / f64::from(self.spec.rate) * 1e6;
+        self.times()[0] / hop
+    }
+}
+
+/// Adds what there is to measure of a detector.
+fn enter(entry: &Entry, kernels: Option<Kernels>, racers: &mut Vec<Racer>) -> Result<(), Stop> {
+    let network = entry.name == "silero";
+    let sets: Vec<Kernels> = match kernels {
+        Some(set) => vec![set],
+        None if network => Kernels::available().collect(),
+        None => vec![Kernels::best()],
+    };
+    let racer = |kernels: Kernels, used: &str, spec, state, pass| Racer {
+        detector: entry.name,
+        kernels: network.then_some(kernels),
+        used: used.to_owned(),
+        spec,
+        state,
+        pass,
+        times: Vec::new(),
+    };
+    for set in sets {
+        let detectors = Detectors::new(&Detection { kernels: set, ..Detection::of(entry.name) })?;
+        let detector = detectors.make(RATE)?;
+        let spec = detector.spec();
+        racers.push(racer(set, "stream", spec, Some(entry.state), frame_by_frame(detector)));
+        // The reference takes a hundred times as long, and the same in every use.
+        if network && set != Kernels::Scalar {
+            let fault = |error| Fault::new(entry.name, error);
+            let file = ScoreStream::with_batches(detectors.make(RATE)?, RATE, BATCH).map_err(fault)?;
+            racers.push(racer(set, "file", spec, None, whole_file(file)));
+            let model = Arc::new(Model::embedded(RATE, set).map_err(fault)?);
+            for streams in POOLS {
+                let pool = together(&model, streams).map_err(fault)?;
+                racers.push(racer(set, &format!("pool of {streams}"), spec, None, pool));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn frame_by_frame(mut detector: Boxed) -> Pass {
+    Box::new(move |samples| {
+        let FrameSpec { frame, hop, .. } = detector.spec();
+        let mut count = 0;
+        for frame in samples.windows(frame).step_by(hop) {
+            black_box(detector.score(frame));
+            count += 1;
+        }
+        count
+    })
+}
+
+fn whole_file(mut scores: ScoreStream<Boxed>) -> Pass {
+    Box::new(move |mut samples| {
+        let mut count = 0;
+        while let Some(score) = scores.push(&mut samples) {
+            black_box(score);
+            count += 1;
+        }
+        count
+    })
+}
+
+/// Streams that each hear another part of the samples.
+fn together(model: &Arc<Model>, streams: usize) -> Result<Pass, voiced::Error> {
+    let mut pool = Pool::new(model.clone(), streams);
+    let join = |_| pool.join(RATE, &SegmentConfig::default());
+    let ids: Vec<StreamId> = (0..streams).map(join).collect::<Result<_, _>>()?;
+    let frame = model.spec().frame;
+    Ok(Box::new(move |samples| {
+        let mut count = 0;
+        for frames in samples.chunks_exact(frame * ids.len()) {
+            for (&id, frame) in ids.iter().zip(frames.chunks_exact(frame)) {
+                pool.push(id, frame).expect("the stream has not left");
+            }
+            count += black_box(pool.step()).len();
+        }
+        count
+    }))
+}
+
+/// Lets all measure themselves in turns, so that what else goes on disturbs all alike, until the time is up. The first
+/// turn warms up and does not count.
+fn take_turns(racers: &mut [Racer], samples: &[f32], time: Duration) {
+    let begun = Instant::now();
+    for turn in 0.. {
+        if turn > LEAST_TURNS && begun.elapsed() >= time {
+            break;
+        }
+        for racer in &mut *racers {
+            let start = Instant::now();
+            let frames = (racer.pass)(samples);
+            let took = start.elapsed();
+            if turn > 0 {
+                racer.times.push(took.as_secs_f64() * 1e6 / frames.max(1) as f64);
+            }
+        }
+    }
+}
+
+fn table(racers: &[Racer], told: &str) -> String {
+    let sets: Vec<_> = Kernels::available().map(Kernels::name).collect();
+    let turns = racers.first().map_or(0, |racer| racer.times.len());
+    let mut text = format!(
+        "voiced {}, {}; kernels: {}\n{told}; {turns} turns on one thread\n\n{HEADING}",
+        env!("CARGO_PKG_VERSION"),
+        processor(),
+        sets.join(", "),
+    );
+    for racer in racers {
+        let [median, best] = racer.times();
+        let factor = racer.real_time_factor();
+        let hop = racer.spec.hop as f64 * 1000.0 / f64::from(racer.spec.rate);
+        let kernels = racer.kernels.map_or("", Kernels::name);
+        let state = racer.state.map_or(String::new(), |bytes| format!("{:.1} KB", bytes as f64 / 1000.0));
+        writeln!(
+            text,
+            "{:<10}{kernels:<10}{:<11}{hop:>7}{median:>10.2}{best:>10.2}{factor:>12.6}{:>10.0}{state:>10}",
+            racer.detector,
+            racer.used,
+            1.0 / factor,
+        )
+        .expect("a String takes all text");
+    }
+    text + LEGEND
+}
+
+const HEADING: &str = "detector  kernels   used as    hop/ms  us/frame      best   real time   streams     state\n";
+
+const LEGEND: &str = "
+us/frame is the median of the turns in microseconds, best the least. real time is the real-time
+factor, time taken over time heard: the lower the faster. streams is how many one core carries.
+state is what each stream takes beside what all share.
+";
+
+fn json(racer: &Racer) -> String {
+    let [median, best] = racer.times();
+    let factor = racer.real_time_factor();
+    let kernels = racer.kernels.map_or("null".to_owned(), |set| json_string(set.name()));
+    let state = racer.state.map_or("null".to_owned(), |bytes| bytes.to_string());
+    format!(
+        "{{\"detector\":{},\"kernels\":{kernels},\"used\":{},\"sample_rate\":{},\"hop\":{},\"us_median\":{median:.4},\
+         \"us_best\":{best:.4},\"real_time_factor\":{factor:.8},\"streams\":{:.1},\"state_bytes\":{state},\"turns\":{}}}\n",
+        json_string(racer.detector),
+        json_string(&racer.used),
+        racer.spec.rate,
+        racer.spec.hop,
+        1.0 / factor,
+        racer.times.len(),
+    )
+}
+
+/// What the processor calls itself, where that can be read.
+fn processor() -> String {
+    let list = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let name = list.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": ").map(|(_, name)| name));
+    name.unwrap_or(std::env::consts::ARCH).to_owned()
+}

@@ -1,0 +1,48 @@
+use std::collections::BTreeSet;
+
+use crate::run::{speech, voiced};
+
+const ALL: [&str; 9] = ["silero", "webrtc", "energy", "zcr", "entropy", "flatness", "ltsd", "sohn", "combined"];
+
+#[test]
+fn all_detectors_and_kernel_sets_are_measured() {
+    let info = voiced(["info"]).ok();
+    let sets = info.split("(available: ").nth(1).unwrap().split(')').next().unwrap();
+    let rows = voiced(["bench", "--seconds", "1", "--format", "json"]).json();
+    let named: BTreeSet<&str> = rows.iter().map(|row| row["detector"].as_str().unwrap()).collect();
+    assert_eq!(named, BTreeSet::from(ALL));
+    for set in sets.split(", ") {
+        let used: Vec<&str> =
+            rows.iter().filter(|row| row["kernels"] == set).map(|row| row["used"].as_str().unwrap()).collect();
+        let all = ["stream", "file", "pool of 16", "pool of 64"];
+        assert_eq!(used, if set == "scalar" { &all[..1] } else { &all[..] }, "{set}");
+    }
+    for row in &rows {
+        let number = |key: &str| row[key].as_f64().unwrap();
+        assert!(number("us_best") > 0.0 && number("us_best") <= number("us_median"), "{row}");
+        assert!((number("streams") * number("real_time_factor") - 1.0).abs() < 0.01, "{row}");
+        let factor = number("us_median") / (number("hop") / number("sample_rate") * 1e6);
+        assert!((factor / number("real_time_factor") - 1.0).abs() < 0.01, "{row}");
+        assert!(number("turns") >= 3.0, "{row}");
+    }
+}
+
+#[test]
+fn a_recording_and_a_choice_are_used() {
+    let recording = speech(16_000);
+    let arguments = ["bench", "--seconds", "1", "-d", "silero", "-d", "energy", "--kernels", "portable"];
+    let table = voiced(arguments.into_iter().chain([recording.to_str().unwrap()])).ok();
+    assert!(table.contains("speech_16k.wav"), "{table}");
+    assert!(table.contains("silero    portable  pool of 64"), "{table}");
+    assert!(table.contains("energy") && !table.contains("sohn"), "{table}");
+    assert!(table.lines().all(|line| line.chars().count() <= 100), "{table}");
+}
+
+#[test]
+fn mistakes_are_told() {
+    voiced(["bench", "--kernels", "sse9"]).fails(2, &["sse9", "portable"]);
+    voiced(["bench", "--detector", "sillero"]).fails(2, &["sillero", "silero"]);
+    voiced(["bench", "--secs", "1"]).fails(2, &["--secs", "--seconds"]);
+    voiced(["bench", "--seconds", "0"]).fails(2, &["0", "1..=600"]);
+    voiced(["bench", "no-such.wav"]).fails(1, &["no-such.wav"]);
+}
