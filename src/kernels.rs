@@ -29,6 +29,7 @@ mod scalar;
 mod simd;
 mod spectra;
 mod weights;
+mod winograd;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
@@ -38,6 +39,7 @@ use std::str::FromStr;
 use crate::error::Error;
 pub(crate) use spectra::{WINDOWS, Windows};
 pub(crate) use weights::{Shape, Weights};
+pub(crate) use winograd::{POINTS, transform_taps};
 
 /// A set of kernels, chosen once when a model is loaded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -181,7 +183,7 @@ impl Set {
     pub(crate) fn pack(self, shape: Shape, inputs: Inputs, weight: &[f32], bias: Vec<f32>) -> Weights {
         assert!(shape.is_known() && bias.len() == shape.outputs);
         assert_eq!(weight.len(), shape.outputs * shape.inputs * shape.taps);
-        Weights::pack(shape, inputs, weight, bias, call!(self, panel(shape)))
+        Weights::pack(shape, inputs, weight, bias, call!(self, panel(shape, inputs)))
     }
 
     /// The convolution of frames: `y[f, p, o] = sum over i, k of W[o, i, k] x[f, p * stride + k - taps / 2, i]`, where
@@ -217,20 +219,41 @@ impl Set {
     ) {
         check(weights, x, y);
         check(matrix, h, product);
-        let Shape { times, taps, stride, inputs, outputs } = weights.shape();
+        let Shape { times, taps, stride, inputs, .. } = weights.shape();
         assert_eq!((times, taps, stride, x.len()), (4, 3, 1, 4 * inputs));
         assert_eq!((matrix.shape().taps, h.len()), (1, matrix.shape().inputs));
-        // Tiles of every set, and steps of the product. Without fused instructions, arithmetic is all that takes time.
-        let whole = self.0 != Kernels::Portable
-            && outputs % 32 == 0
-            && matrix.shape().outputs % 128 == 0
-            && h.len() % convolution::INPUTS_A_STEP == 0;
-        if whole {
+        // Whole tiles, and whole steps of the product. Without fused instructions, arithmetic is all that takes time.
+        let tiled =
+            |weights: &Weights| weights.shape().outputs % call!(self, panel(weights.shape(), weights.inputs())) == 0;
+        let steps = h.len() % convolution::INPUTS_A_STEP == 0;
+        if self.0 != Kernels::Portable && tiled(weights) && tiled(matrix) && steps {
             call!(self, convolve_beside(weights, x, y, matrix, h, product));
         } else {
             self.convolve(weights, x, y, End::BiasRelu);
             self.convolve(matrix, h, product, End::Sum);
         }
+    }
+
+    /// Of the inputs of frames of four times what a convolution with three taps is made of; see [`winograd`].
+    ///
+    /// Shapes: `x` (frames, inputs, 4), `points` ([`POINTS`], frames, inputs).
+    ///
+    /// # Panics
+    /// Where the lengths do not fit.
+    pub(crate) fn winograd_inputs(self, x: &[f32], inputs: usize, points: &mut [f32]) {
+        assert!(inputs > 0 && x.len() % (4 * inputs) == 0 && 4 * points.len() == POINTS * x.len());
+        call!(self, winograd_inputs(x, inputs, points));
+    }
+
+    /// From the products to the convolution, with a bias and a ReLU; see [`winograd`].
+    ///
+    /// Shapes: `products` ([`POINTS`], frames, outputs), `bias` (outputs), `y` (frames, 4, outputs).
+    ///
+    /// # Panics
+    /// Where the lengths do not fit.
+    pub(crate) fn winograd_outputs(self, products: &[f32], bias: &[f32], y: &mut [f32]) {
+        assert!(!bias.is_empty() && y.len() % (4 * bias.len()) == 0 && 4 * products.len() == POINTS * y.len());
+        call!(self, winograd_outputs(products, bias, y));
     }
 
     /// The scalar product of `w` and `x`, of whose numbers the negative ones count as 0; in [`DOT_LANES`] sums, number
@@ -317,24 +340,25 @@ fn check(weights: &Weights, x: &[f32], y: &[f32]) {
 /// The functions of a set: the kernels for one kind of vector, and one of four lanes,
 /// compiled for its instructions.
 ///
-/// The numbers are tile sizes: the vectors of a tile for each kind of layer, the vectors and frames of a tile of a dense
-/// matrix with many frames, and the vectors of a matrix' tile that is computed beside one of conv1.
+/// The numbers are the vectors of a tile: of the first convolution, of those with a stride of 2, and of a matrix, with
+/// rectified or with dense inputs.
 macro_rules! entry_points {
     ($vector:ty, $four:ty, $(#[$feature:meta])?, conv1: $conv1:literal, conv2: $conv2:literal,
-     matrix: $matrix:literal, dense: ($vb:literal, $b:literal), beside: $beside:literal) => {
+     rectified: $rectified:literal, dense: $dense:literal) => {
         #[allow(unused_imports, reason = "some of the vectors come with it")]
         use crate::kernels::simd::Simd as _;
-        use crate::kernels::{DOT_LANES, End, Shape, Weights, Windows, convolution, gates, spectra};
+        use crate::kernels::{DOT_LANES, End, Inputs, Shape, Weights, Windows, convolution, gates, spectra, winograd};
 
         /// Outputs in a panel of weights: those of the tile by which they are used most.
         ///
         /// # Safety
         /// None is needed; all functions of a set are called alike.
-        pub(in crate::kernels) unsafe fn panel(shape: Shape) -> usize {
-            let vectors = match (shape.times, shape.taps, shape.stride) {
-                (4, 3, 1) => $conv1,
-                (4 | 2, 3, 2) => $conv2,
-                _ => $matrix,
+        pub(in crate::kernels) unsafe fn panel(shape: Shape, inputs: Inputs) -> usize {
+            let vectors = match (shape.times, shape.stride, inputs) {
+                (4, 1, _) => $conv1,
+                (4 | 2, 2, _) => $conv2,
+                (_, _, Inputs::Dense) => $dense,
+                (_, _, Inputs::Rectified) => $rectified,
             };
             vectors * <$vector>::LANES
         }
@@ -354,10 +378,13 @@ macro_rules! entry_points {
             // SAFETY: the caller's conditions, and each line names the times, taps, stride and output times it is for.
             unsafe {
                 match (shape.times, shape.taps, shape.stride) {
-                    (4, 3, 1) => convolution::convolve::<$vector, 4, 3, 1, 4, $conv1, $conv1, 1>(weights, x, y, end),
-                    (4, 3, 2) => convolution::convolve::<$vector, 4, 3, 2, 2, $conv2, $conv2, 1>(weights, x, y, end),
-                    (2, 3, 2) => convolution::convolve::<$vector, 2, 3, 2, 1, $conv2, $conv2, 1>(weights, x, y, end),
-                    _ => convolution::convolve::<$vector, 1, 1, 1, 1, $matrix, $vb, $b>(weights, x, y, end),
+                    (4, 3, 1) => convolution::convolve::<$vector, 4, 3, 1, 4, $conv1, 1>(weights, x, y, end),
+                    (4, 3, 2) => convolution::convolve::<$vector, 4, 3, 2, 2, $conv2, 1>(weights, x, y, end),
+                    (2, 3, 2) => convolution::convolve::<$vector, 2, 3, 2, 1, $conv2, 1>(weights, x, y, end),
+                    _ if weights.inputs() == Inputs::Dense => {
+                        convolution::convolve::<$vector, 1, 1, 1, 1, $dense, 4>(weights, x, y, end)
+                    }
+                    _ => convolution::convolve::<$vector, 1, 1, 1, 1, $rectified, 1>(weights, x, y, end),
                 }
             }
         }
@@ -376,7 +403,27 @@ macro_rules! entry_points {
             product: &mut [f32],
         ) {
             // SAFETY: the caller's conditions.
-            unsafe { convolution::convolve_beside::<$vector, $conv1, $beside>(weights, x, y, matrix, h, product) }
+            unsafe { convolution::convolve_beside::<$vector, $conv1, $dense>(weights, x, y, matrix, h, product) }
+        }
+
+        /// See [`Set::winograd_inputs`](crate::kernels::Set::winograd_inputs).
+        ///
+        /// # Safety
+        /// The processor must have this set's instructions, and the lengths must fit.
+        $(#[$feature])?
+        pub(in crate::kernels) unsafe fn winograd_inputs(x: &[f32], inputs: usize, points: &mut [f32]) {
+            // SAFETY: the caller's conditions.
+            unsafe { winograd::inputs::<$four>(x, inputs, points) }
+        }
+
+        /// See [`Set::winograd_outputs`](crate::kernels::Set::winograd_outputs).
+        ///
+        /// # Safety
+        /// The processor must have this set's instructions, and the lengths must fit.
+        $(#[$feature])?
+        pub(in crate::kernels) unsafe fn winograd_outputs(products: &[f32], bias: &[f32], y: &mut [f32]) {
+            // SAFETY: the caller's conditions.
+            unsafe { winograd::outputs::<$vector>(products, bias, y) }
         }
 
         /// See [`Set::dot_relu`](crate::kernels::Set::dot_relu).

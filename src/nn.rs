@@ -9,6 +9,7 @@ mod gru;
 mod lstm;
 mod readout;
 mod tensors;
+mod winograd;
 
 pub(crate) use conv1d::Conv1d;
 #[cfg_attr(not(test), expect(unused_imports, reason = "Silero has an LSTM; the cell is for networks to come"))]
@@ -16,6 +17,7 @@ pub(crate) use gru::GruCell;
 pub(crate) use lstm::LstmCell;
 pub(crate) use readout::Readout;
 pub(crate) use tensors::Tensors;
+pub(crate) use winograd::Winograd;
 
 #[cfg(test)]
 mod tests;

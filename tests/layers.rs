@@ -16,7 +16,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("segment", &["error", "frame"]),
     ("detector", &["audio", "dsp", "error", "frame", "kernels", "nn"]),
     ("stream", &["audio", "detector", "dsp", "error", "frame", "segment"]),
-    ("pool", &["audio", "detector", "error", "segment", "stream"]),
+    ("pool", &["audio", "detector", "error", "nn", "segment", "stream"]),
 ];
 
 /// What the engine must not touch: it reads no files, starts no threads, asks no clock and keeps no globals.

@@ -41,6 +41,18 @@ pub fn clean(sample: f32) -> f32 {
     if sample.is_finite() { sample.clamp(-LIMIT, LIMIT) } else { 0.0 }
 }
 
+/// Copies samples and makes them safe for arithmetic, see [`clean`]; both slices have the same length.
+///
+/// Nearly always all of them are safe, which is quicker to find out than to mend.
+pub(crate) fn clean_into(from: &[f32], to: &mut [f32]) {
+    let safe = from.iter().fold(true, |safe, sample| safe & (sample.abs() <= LIMIT));
+    if safe {
+        to.copy_from_slice(from);
+    } else {
+        to.iter_mut().zip(from).for_each(|(to, &sample)| *to = clean(sample));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

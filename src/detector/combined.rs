@@ -35,7 +35,7 @@
 
 use crate::detector::Detector;
 use crate::detector::fitted::{self, Curve};
-use crate::detector::mapping::{Logistic, Timing, decibels, hop_at, quietest, window_at};
+use crate::detector::mapping::{Logistic, QUIETEST_DBFS, Timing, decibels, hop_at, quietest, window_at};
 use crate::dsp::autocorrelation::Periodicity;
 use crate::dsp::bank::MelBank;
 use crate::dsp::noise::{NoiseFloor, SMOOTHING};
@@ -71,8 +71,8 @@ pub struct CombinedConfig {
     /// Averaging and memory. The curves were fitted with the default: other values work, less well.
     /// Defaults to [`Timing::default`], which makes scores 92 ms late.
     pub timing: Timing,
-    /// A level in dB over full scale below which all is silence. -160 to 0. Defaults to -100, below the rounding
-    /// noise of 16-bit audio.
+    /// A level in dB over full scale below which all is silence. -160 to 0. Defaults to -110, below the rounding
+    /// noise of 16-bit audio, which is at -101.
     pub quietest_dbfs: f32,
     /// From log-odds to a score. Defaults to the curve that `tools/fit` fitted for the rate, `None`.
     pub mapping: Option<Logistic>,
@@ -80,7 +80,7 @@ pub struct CombinedConfig {
 
 impl Default for CombinedConfig {
     fn default() -> Self {
-        Self { timing: Timing::default(), quietest_dbfs: -100.0, mapping: None }
+        Self { timing: Timing::default(), quietest_dbfs: QUIETEST_DBFS, mapping: None }
     }
 }
 

@@ -20,7 +20,7 @@
 use crate::audio::sample::clean;
 use crate::detector::Detector;
 use crate::detector::fitted;
-use crate::detector::mapping::{Logistic, Timing, decibels, hop_at, quietest};
+use crate::detector::mapping::{Logistic, QUIETEST_DBFS, Timing, decibels, hop_at, quietest};
 use crate::dsp::biquad::HighPass;
 use crate::dsp::noise::{NoiseFloor, SMOOTHING};
 use crate::dsp::smooth::MovingAverage;
@@ -36,8 +36,8 @@ pub const HIGH_PASS_HZ: f64 = 100.0;
 pub struct EnergyConfig {
     /// Averaging and memory. Defaults to [`Timing::default`].
     pub timing: Timing,
-    /// A level in dB over full scale below which all is silence. -160 to 0. Defaults to -100, below the rounding
-    /// noise of 16-bit audio.
+    /// A level in dB over full scale below which all is silence. -160 to 0. Defaults to -110, below the rounding
+    /// noise of 16-bit audio, which is at -101.
     pub quietest_dbfs: f32,
     /// From dB over the floor to a score. Defaults to the curve that `tools/fit` fitted.
     pub mapping: Logistic,
@@ -45,7 +45,7 @@ pub struct EnergyConfig {
 
 impl Default for EnergyConfig {
     fn default() -> Self {
-        Self { timing: Timing::default(), quietest_dbfs: -100.0, mapping: fitted::ENERGY }
+        Self { timing: Timing::default(), quietest_dbfs: QUIETEST_DBFS, mapping: fitted::ENERGY }
     }
 }
 

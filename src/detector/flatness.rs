@@ -21,7 +21,7 @@
 
 use crate::detector::Detector;
 use crate::detector::fitted;
-use crate::detector::mapping::{Logistic, Timing, hop_at, quietest, window_at};
+use crate::detector::mapping::{Logistic, QUIETEST_DBFS, Timing, hop_at, quietest, window_at};
 use crate::dsp::smooth::MovingAverage;
 use crate::dsp::spectrum::unflatness;
 use crate::dsp::steps::Steps;
@@ -40,8 +40,8 @@ pub const OFFSET: f32 = 10.0;
 pub struct FlatnessConfig {
     /// Averaging and memory. Defaults to [`Timing::default`].
     pub timing: Timing,
-    /// A level in dB over full scale below which all is silence. -160 to 0. Defaults to -100, below the rounding
-    /// noise of 16-bit audio.
+    /// A level in dB over full scale below which all is silence. -160 to 0. Defaults to -110, below the rounding
+    /// noise of 16-bit audio, which is at -101.
     pub quietest_dbfs: f32,
     /// From dB to a score. Defaults to the curve that `tools/fit` fitted.
     pub mapping: Logistic,
@@ -49,7 +49,7 @@ pub struct FlatnessConfig {
 
 impl Default for FlatnessConfig {
     fn default() -> Self {
-        Self { timing: Timing::default(), quietest_dbfs: -100.0, mapping: fitted::FLATNESS }
+        Self { timing: Timing::default(), quietest_dbfs: QUIETEST_DBFS, mapping: fitted::FLATNESS }
     }
 }
 

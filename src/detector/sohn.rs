@@ -29,7 +29,7 @@ use std::ops::Range;
 
 use crate::detector::Detector;
 use crate::detector::fitted;
-use crate::detector::mapping::{Logistic, Timing, hop_at, quietest, window_at};
+use crate::detector::mapping::{Logistic, QUIETEST_DBFS, Timing, hop_at, quietest, window_at};
 use crate::dsp::smooth::MovingAverage;
 use crate::dsp::spectrum::ln;
 use crate::dsp::steps::Steps;
@@ -40,8 +40,11 @@ use crate::frame::FrameSpec;
 /// The band in Hz that is looked at: hum and offset lie below.
 pub const BAND_HZ: Range<f32> = 100.0..8000.0;
 
-/// The largest SNR a posteriori that a bin is given, 30 dB: above, it tells no more, and one bin must not be the mean.
-const LARGEST_GAMMA: f32 = 1e3;
+/// The largest SNR a posteriori that a bin is given, 23 dB: above, it tells no more, and one bin must not be the mean.
+///
+/// On the development recordings 200 ranks noisy speech better than 1000 does, 0.787 in place of 0.780 AUC at 5 dB, and
+/// clean speech no worse; from 100 down clean speech loses.
+const LARGEST_GAMMA: f32 = 200.0;
 
 /// The parameters of [`Sohn`].
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -57,8 +60,8 @@ pub struct SohnConfig {
     /// The probability `a10` that speech ends in a step of 10 ms. 0 to 1, both excluded. Defaults to 0.1, as in the
     /// paper.
     pub offset: f32,
-    /// A level in dB over full scale below which all is silence. -160 to 0. Defaults to -100, below the rounding
-    /// noise of 16-bit audio.
+    /// A level in dB over full scale below which all is silence. -160 to 0. Defaults to -110, below the rounding
+    /// noise of 16-bit audio, which is at -101.
     pub quietest_dbfs: f32,
     /// From the logarithm of the odds to a score. Defaults to the curve that `tools/fit` fitted.
     pub mapping: Logistic,
@@ -71,7 +74,7 @@ impl Default for SohnConfig {
             memory_of_snr: 0.98,
             onset: 0.2,
             offset: 0.1,
-            quietest_dbfs: -100.0,
+            quietest_dbfs: QUIETEST_DBFS,
             mapping: fitted::SOHN,
         }
     }

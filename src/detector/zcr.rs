@@ -20,7 +20,7 @@
 use crate::audio::sample::clean;
 use crate::detector::Detector;
 use crate::detector::fitted;
-use crate::detector::mapping::{HOP_MS, Logistic, Timing, hop_at, quietest};
+use crate::detector::mapping::{HOP_MS, Logistic, QUIETEST_DBFS, Timing, hop_at, quietest};
 use crate::dsp::biquad::HighPass;
 use crate::dsp::crossings::Crossings;
 use crate::dsp::smooth::{MovingAverage, MovingMaximum};
@@ -40,7 +40,7 @@ pub struct ZcrConfig {
     /// Averaging and memory, here of the highest rate. Defaults to [`Timing::default`].
     pub timing: Timing,
     /// A level in dB over full scale below which crossings mean nothing, and count as the highest rate.
-    /// -160 to 0. Defaults to -100, below the rounding noise of 16-bit audio.
+    /// -160 to 0. Defaults to -110, below the rounding noise of 16-bit audio, which is at -101.
     pub quietest_dbfs: f32,
     /// From octaves to a score. Defaults to the curve that `tools/fit` fitted.
     pub mapping: Logistic,
@@ -48,7 +48,7 @@ pub struct ZcrConfig {
 
 impl Default for ZcrConfig {
     fn default() -> Self {
-        Self { timing: Timing::default(), quietest_dbfs: -100.0, mapping: fitted::ZCR }
+        Self { timing: Timing::default(), quietest_dbfs: QUIETEST_DBFS, mapping: fitted::ZCR }
     }
 }
 

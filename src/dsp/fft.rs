@@ -16,7 +16,7 @@ use rustfft::{Fft, FftPlanner};
 pub struct RealFft {
     fft: Arc<dyn Fft<f32>>,
     twiddles: Vec<Complex32>, // (length / 2 + 1): e^(-i 2 pi k / length)
-    packed: Vec<Complex32>,   // (length / 2)
+    packed: Vec<Complex32>,   // (length / 2 + 1): the transform, and its first bin once more, for it is periodic
     scratch: Vec<Complex32>,
 }
 
@@ -32,12 +32,12 @@ impl RealFft {
             })
             .collect();
         let scratch = vec![Complex32::ZERO; fft.get_inplace_scratch_len()];
-        Self { fft, twiddles, packed: vec![Complex32::ZERO; half], scratch }
+        Self { fft, twiddles, packed: vec![Complex32::ZERO; half + 1], scratch }
     }
 
     /// How many samples are transformed.
     pub fn length(&self) -> usize {
-        2 * self.packed.len()
+        2 * (self.packed.len() - 1)
     }
 
     /// How many bins a spectrum has, from 0 Hz to half of the sample rate: `length() / 2 + 1`.
@@ -68,20 +68,21 @@ impl RealFft {
         spectrum: &mut [f32],
         measure: impl Fn(Complex32) -> f32,
     ) {
+        let half = self.packed.len() - 1;
         let mut samples = samples.into_iter();
-        for z in &mut self.packed {
+        for z in &mut self.packed[..half] {
             let even = samples.next().unwrap_or(0.0);
             let odd = samples.next().unwrap_or(0.0);
             *z = Complex32::new(even, odd);
         }
-        self.fft.process_with_scratch(&mut self.packed, &mut self.scratch);
+        self.fft.process_with_scratch(&mut self.packed[..half], &mut self.scratch);
+        self.packed[half] = self.packed[0];
 
-        let half = self.packed.len();
-        for (k, (out, twiddle)) in spectrum.iter_mut().zip(&self.twiddles).enumerate() {
-            let z = self.packed[k % half];
-            let mirrored = self.packed[(half - k) % half].conj();
-            let even = (z + mirrored) * 0.5;
-            let odd = (z - mirrored) * Complex32::new(0.0, -0.5);
+        let mirrored = self.packed.iter().rev();
+        for (((out, twiddle), z), mirrored) in spectrum.iter_mut().zip(&self.twiddles).zip(&self.packed).zip(mirrored)
+        {
+            let even = (z + mirrored.conj()) * 0.5;
+            let odd = (z - mirrored.conj()) * Complex32::new(0.0, -0.5);
             *out = measure(even + twiddle * odd);
         }
     }

@@ -25,7 +25,7 @@ const LISTS: usize = 16;
 
 /// See [`Set::convolve`](super::Set::convolve).
 ///
-/// Where the inputs are dense, tiles are of `VB` vectors and `B` frames; else, and for what is left, of `V` vectors.
+/// Tiles have `V` vectors, and `B` frames where the inputs are dense and there are as many.
 ///
 /// # Safety
 /// The processor must have the instructions of `S`. `TIMES`, `TAPS` and `STRIDE` must be those of the weights' shape,
@@ -38,7 +38,6 @@ pub(super) unsafe fn convolve<
     const STRIDE: usize,
     const OUT: usize,
     const V: usize,
-    const VB: usize,
     const B: usize,
 >(
     weights: &Weights,
@@ -65,15 +64,15 @@ pub(super) unsafe fn convolve<
     // The weights of a block of outputs stay in the cache while all frames go by.
     let mut output = 0;
     while blocked > 0 && output < shape.outputs {
-        let full = output + VB * S::LANES <= shape.outputs;
+        let full = output + V * S::LANES <= shape.outputs;
         for frame in (0..blocked).step_by(B) {
             if full {
-                tile(frame, output).run::<S, VB, B, true>(0..shape.inputs, &mut ());
+                tile(frame, output).run::<S, V, B, true>(0..shape.inputs, &mut ());
             } else {
                 tile(frame, output).run::<S, 1, B, false>(0..shape.inputs, &mut ());
             }
         }
-        output += S::LANES * if full { VB } else { 1 };
+        output += S::LANES * if full { V } else { 1 };
     }
     let mut lists = [const { MaybeUninit::<List>::uninit() }; LISTS];
     for first in (blocked..frames).step_by(LISTS) {

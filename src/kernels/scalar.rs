@@ -1,7 +1,7 @@
 //! The reference: what each kernel computes, one number at a time.
 
 use super::weights::strides;
-use super::{DOT_LANES, End, Shape, Weights, Windows};
+use super::{DOT_LANES, End, Inputs, Shape, Weights, Windows};
 
 /// `y[f, p, o] = sum over i, k of W[o, i, k] x[f, p * stride + k - taps / 2, i]`, in that order; see
 /// [`Set::convolve`](super::Set::convolve).
@@ -48,7 +48,7 @@ pub(super) fn convolve_beside(
 }
 
 /// Outputs in a panel of weights: they lie row by row.
-pub(super) fn panel(_: Shape) -> usize {
+pub(super) fn panel(_: Shape, _: Inputs) -> usize {
     1
 }
 
@@ -56,6 +56,18 @@ pub(super) fn panel(_: Shape) -> usize {
 pub(super) fn spectra(windows: &Windows, samples: &[f32], spectra: &mut [f32], scratch: &mut [f32]) {
     // SAFETY: four numbers in an array need no instructions of their own; `Set::spectra` has checked the lengths.
     unsafe { super::spectra::spectra::<[f32; 4], [f32; 4]>(windows, samples, spectra, scratch) }
+}
+
+/// See [`Set::winograd_inputs`](super::Set::winograd_inputs).
+pub(super) fn winograd_inputs(x: &[f32], inputs: usize, points: &mut [f32]) {
+    // SAFETY: four numbers in an array need no instructions of their own; `Set::winograd_inputs` has checked the lengths.
+    unsafe { super::winograd::inputs::<[f32; 4]>(x, inputs, points) }
+}
+
+/// See [`Set::winograd_outputs`](super::Set::winograd_outputs).
+pub(super) fn winograd_outputs(products: &[f32], bias: &[f32], y: &mut [f32]) {
+    // SAFETY: as above.
+    unsafe { super::winograd::outputs::<[f32; 4]>(products, bias, y) }
 }
 
 /// See [`Set::dot_relu`](super::Set::dot_relu).

@@ -166,6 +166,49 @@ fn side_by_side_is_the_same_as_one_after_the_other() {
     }
 }
 
+/// How far Winograd's form may be from the plain one, as a share of the sum of magnitudes: its transforms multiply by up to
+/// 8 and take differences.
+const WINOGRAD_TOLERANCE: f64 = 3e-6;
+
+#[test]
+fn winograd_is_the_same_convolution() {
+    for (inputs, outputs) in [(129, 128), (65, 128), (3, 17), (1, 1), (8, 16)] {
+        let shape = Shape { inputs, outputs, times: 4, taps: 3, stride: 1 };
+        let (weight, bias) = (noise(1, 3 * inputs * outputs), noise(2, outputs));
+        for frames in [1, 2, 4, 9] {
+            let x = noise(3, frames * 4 * inputs);
+            let exact = exact(shape, &weight, &x);
+            let run = |set: Set| {
+                let mut points = vec![f32::NAN; POINTS * frames * inputs];
+                set.winograd_inputs(&x, inputs, &mut points);
+                let mut products = vec![f32::NAN; POINTS * frames * outputs];
+                for point in 0..POINTS {
+                    let taps = weight.as_chunks().0.iter().map(|&taps| transform_taps(taps)[point]);
+                    let matrix: Vec<f32> = taps.collect();
+                    let weights =
+                        set.pack(Shape::matrix(outputs, inputs), Inputs::Dense, &matrix, vec![0.0; outputs]);
+                    let x = &points[point * frames * inputs..][..frames * inputs];
+                    let y = &mut products[point * frames * outputs..][..frames * outputs];
+                    set.convolve(&weights, x, y, End::Sum);
+                }
+                let mut y = vec![f32::NAN; frames * 4 * outputs];
+                set.winograd_outputs(&products, &bias, &mut y);
+                y
+            };
+            let reference = run(Kernels::Scalar.checked().unwrap());
+            for set in sets() {
+                let y = run(set);
+                for (at, (y, (sum, magnitude))) in y.iter().zip(&exact).enumerate() {
+                    let expected = (sum + f64::from(bias[at % outputs])).max(0.0);
+                    let error = (f64::from(*y) - expected).abs();
+                    assert!(error <= WINOGRAD_TOLERANCE * magnitude, "{set:?} {shape:?}: {error} of {magnitude}");
+                }
+                assert!(set.kernels() == Kernels::Portable || y == reference, "{set:?} {shape:?}");
+            }
+        }
+    }
+}
+
 #[test]
 fn the_dot_product_leaves_out_what_is_negative() {
     for set in sets() {

@@ -87,6 +87,17 @@ impl Weights {
         self.shape
     }
 
+    pub(super) fn inputs(&self) -> Inputs {
+        self.inputs
+    }
+
+    /// The weights of an input to an output, by tap.
+    pub(crate) fn taps(&self, output: usize, input: usize) -> impl Iterator<Item = f32> {
+        let first = output / self.lanes * self.panel() + output % self.lanes;
+        let column = input * self.shape.taps;
+        (column..column + self.shape.taps).map(move |column| self.numbers()[first + column * self.lanes])
+    }
+
     pub(crate) fn bias(&self) -> &[f32] {
         &self.bias
     }

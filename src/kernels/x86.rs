@@ -149,7 +149,7 @@ pub(super) mod avx2 {
         F32x8,
         F32x4,
         #[target_feature(enable = "avx2,fma")],
-        conv1: 2, conv2: 4, matrix: 8, dense: (2, 4), beside: 2
+        conv1: 2, conv2: 4, rectified: 8, dense: 2
     );
 }
 
@@ -162,6 +162,6 @@ pub(super) mod avx512 {
         F32x16,
         F32x4,
         #[target_feature(enable = "avx512f,avx512vl,avx2,fma,popcnt")],
-        conv1: 2, conv2: 4, matrix: 8, dense: (4, 4), beside: 2
+        conv1: 4, conv2: 4, rectified: 8, dense: 2
     );
 }

@@ -33,6 +33,10 @@ impl Conv1d {
         Ok(Self { weights })
     }
 
+    pub(crate) fn weights(&self) -> &Weights {
+        &self.weights
+    }
+
     /// Shapes: as for [`Set::convolve`].
     pub(crate) fn forward_relu(&self, kernels: Set, x: &[f32], y: &mut [f32]) {
         kernels.convolve(&self.weights, x, y, End::BiasRelu);

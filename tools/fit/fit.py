@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """Fits the classic detectors' numbers and writes them to `src/detector/fitted/`.
 
-    python3 fit.py combined TRAIN DEV      the curves of `combined`, from recordings that mix.py made
-    python3 fit.py mappings DEV            every other detector's curve from measure to score
+    python3 fit.py combined TRAIN DEV    the curves of `combined`, from recordings that mix.py made
+    python3 fit.py mappings DEV          every other detector's curve from measure to score
 
-`combined` is a logistic regression on the evidence that the engine itself computes, each piece bent at its
-quartiles. Noise alone weighs in it too: steady noises and hum, of which a detector must say nothing.
-Then each detector's measure is mapped to a score by a logistic regression on the development recordings: each
-kind of them counts the same, half as speech and half as none; those without speech count as one kind more.
+`combined` is a logistic regression on the evidence that the engine itself computes, each piece bent
+at its quartiles. Then each detector's measure is mapped to a score by a logistic regression on the
+development recordings: each kind of them counts the same, half as speech and half as none; those
+without speech count as one kind more.
 """
 
 import argparse
@@ -23,7 +23,9 @@ PENALTY = 1e-4  # on standardised weights: for stability, not for selection
 QUARTILES = [0.25, 0.5, 0.75]
 
 
-def logistic_regression(x: np.ndarray, y: np.ndarray, weight: np.ndarray, penalty: float) -> np.ndarray:
+def logistic_regression(
+    x: np.ndarray, y: np.ndarray, weight: np.ndarray, penalty: float
+) -> np.ndarray:
     """Weights and, last, the bias: shape (width + 1); `x` is standardised."""
     sign = np.where(y, 1.0, -1.0)
     weight = weight / weight.sum()
@@ -52,7 +54,9 @@ def curve(recordings: list[Recording], measures: list[np.ndarray]) -> tuple[floa
     """Centre and width of the logistic curve from a measure to a score."""
     x, y, weight = [], [], []
     for kind in sorted({r.kind[:2] if r.kind[0] == "c" else r.kind for r in recordings}):
-        members = [(r, m) for r, m in zip(recordings, measures, strict=True) if r.kind.startswith(kind)]
+        members = [
+            (r, m) for r, m in zip(recordings, measures, strict=True) if r.kind.startswith(kind)
+        ]
         here = np.concatenate([m[r.counted, 0] for r, m in members])
         speech = np.concatenate([r.speech[r.counted] for r, _ in members])
         share = np.where(speech, 1 / max(speech.sum(), 1), 1 / max((~speech).sum(), 1))
@@ -86,7 +90,9 @@ def write_combined(folder: pathlib.Path, dev: list[Recording]) -> None:
     ]
     for rate, name in [(16_000, "COMBINED_16K"), (8000, "COMBINED_8K")]:
         evidence = numbers(recordings, "evidence", "combined", rate)
-        x = np.concatenate([e[r.counted][::EVERY] for r, e in zip(recordings, evidence, strict=True)])
+        x = np.concatenate(
+            [e[r.counted][::EVERY] for r, e in zip(recordings, evidence, strict=True)]
+        )
         y = np.concatenate([r.speech[r.counted][::EVERY] for r in recordings])
         knots, weights, bias = additive(x.astype(float), y)
 
@@ -105,7 +111,9 @@ def write_combined(folder: pathlib.Path, dev: list[Recording]) -> None:
         ]
         for i in range(x.shape[1]):
             k, w = ", ".join(map(rust, knots[:, i])), ", ".join(map(rust, weights[1:, i]))
-            text += [f"        Curve {{ slope: {rust(weights[0, i])}, knots: [{k}], bends: [{w}] }},"]
+            text += [
+                f"        Curve {{ slope: {rust(weights[0, i])}, knots: [{k}], bends: [{w}] }},"
+            ]
         text += ["    ],", "};"]
     (FITTED / "combined.rs").write_text("\n".join(text) + "\n")
 
@@ -145,7 +153,9 @@ def report(name: str, dev: list[Recording], measures: list[np.ndarray]) -> None:
 
 def main() -> None:
     """Fits what is asked for."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("what", choices=["combined", "mappings"])
     parser.add_argument("folders", type=pathlib.Path, nargs="+", help="[TRAIN] DEV")
     args = parser.parse_args()

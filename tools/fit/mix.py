@@ -1,17 +1,18 @@
 #!/usr/bin/env python3
 """Makes the training recordings: clean speech, labelled by its own energy, mixed with noise.
 
-    python3 mix.py TRAIN DEST [--files 300] [--seed 1]
+    python3 mix.py TRAIN DEST [--files 400] [--seed 1]
 
-TRAIN holds `speech/` and `noise/` as `train_speech.tar` and `train_noise.tar` unpack them. DEST gets
-`NAME.wav` (16 kHz, 30 s), `NAME.lab` (one 0/1/9 byte for each 10 ms; 9: uncertain, leave out) and
-`manifest.csv` (name, snr, noise).
+TRAIN holds `speech/` and `noise/` as `train_speech.tar` and `train_noise.tar` unpack them. DEST
+gets `NAME.wav` (16 kHz, 30 s), `NAME.lab` (one 0/1/9 byte for each 10 ms; 9: uncertain, leave out)
+and `manifest.csv` (name, snr, noise).
 
-The labels see the clean speech only: 20 ms frames every 10 ms, above 80 Hz and above 2.5 kHz, speech where
-the level is within 30 dB of the utterance's 95th percentile and 9 dB over its floor; pauses below 200 ms are
-closed, islands below 80 ms dropped. Frames on which a stricter and a looser threshold differ are uncertain.
-Then come, at random: a start in mid-speech, a room, a tilt of the spectrum, a telephone's band, a noise bed of
-any level. Labels stay those of the dry speech, as a person would set them.
+The labels see the clean speech only: 20 ms frames every 10 ms, above 80 Hz and above 2.5 kHz,
+speech where the level is within 30 dB of the utterance's 95th percentile and 9 dB over its floor;
+pauses below 200 ms are closed, islands below 80 ms dropped. Frames on which a stricter and a looser
+threshold differ are uncertain. Then come, at random: a start in mid-speech, a room, a tilt of the
+spectrum, a telephone's band, a noise bed of any level. Labels stay those of the dry speech, as a
+person would set them.
 """
 
 import argparse
@@ -119,7 +120,9 @@ class Mixer:
             at += length + self.silence()
         if self.rng.random() < 0.4:
             track = self.room(track)
-        bed = sps.lfilter([1], [1, -self.rng.uniform(0, 0.95)], self.rng.standard_normal(len(track)))
+        bed = sps.lfilter(
+            [1], [1, -self.rng.uniform(0, 0.95)], self.rng.standard_normal(len(track))
+        )
         bed *= 10 ** (self.rng.uniform(-90, -55) / 20) / np.std(bed)
         return track + bed, labels
 
@@ -128,7 +131,7 @@ class Mixer:
         return int(np.exp(self.rng.uniform(np.log(0.25), np.log(4))) * 100)
 
     def room(self, samples: np.ndarray) -> np.ndarray:
-        """The samples in a room: an exponentially decaying noise after the direct sound (Polack 1988)."""
+        """The samples in a room: decaying noise after the direct sound (Polack 1988)."""
         decay = self.rng.uniform(0.15, 0.8)  # seconds to -60 dB
         time = np.arange(int(decay * RATE)) / RATE
         tail = self.rng.standard_normal(len(time)) * 10 ** (-3 * time / decay)
@@ -141,7 +144,9 @@ class Mixer:
         tilt = self.rng.uniform(-0.5, 0.5)
         samples = sps.lfilter([1, -tilt], [1], samples)
         if self.rng.random() < 0.15:
-            samples = sps.sosfilt(sps.butter(3, [300, 3400], "band", fs=RATE, output="sos"), samples)
+            samples = sps.sosfilt(
+                sps.butter(3, [300, 3400], "band", fs=RATE, output="sos"), samples
+            )
         return samples
 
     def noise_track(self) -> tuple[np.ndarray, str]:

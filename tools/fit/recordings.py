@@ -1,4 +1,4 @@
-"""Recordings with labels on a 10 ms grid, and the numbers that the engine's detectors give for them."""
+"""Recordings with labels on a 10 ms grid, and the numbers that the detectors give for them."""
 
 import csv
 import pathlib
@@ -67,7 +67,9 @@ def build() -> None:
 def scorer() -> pathlib.Path:
     """The scorer's path."""
     command = ["cargo", "metadata", "--format-version", "1", "--no-deps"]
-    metadata = subprocess.run(command, cwd=HERE / "scorer", check=True, capture_output=True, text=True)
+    metadata = subprocess.run(
+        command, cwd=HERE / "scorer", check=True, capture_output=True, text=True
+    )
     folder = metadata.stdout.split('"target_directory":"')[1].split('"')[0]
     return pathlib.Path(folder) / "release/scorer"
 

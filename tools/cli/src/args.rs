@@ -39,6 +39,13 @@ pub(crate) enum Command {
     Scores(Scores),
     Stream(Stream),
     Split(Split),
+    /// List the detectors with rates, frame, latency, state size, and when to use which
+    #[command(after_help = "Examples:\n  voiced detectors\n  voiced detectors --format json | jq -r .detector")]
+    Detectors {
+        /// How to print them: a table for people, or one JSON object a detector and line
+        #[arg(short, long, value_enum, default_value = "text")]
+        format: ListFormat,
+    },
     /// Show the version, the weights and their hashes, the processor's features and the kernel set in use
     Info,
     /// Print a shell's completion script
@@ -128,6 +135,12 @@ seconds; the last one, completed with silence, may end after the recording does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ScoreFormat {
     Csv,
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ListFormat {
+    Text,
     Json,
 }
 

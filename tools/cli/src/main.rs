@@ -7,6 +7,7 @@ mod detectors;
 mod fault;
 mod info;
 mod input;
+mod list;
 mod listen;
 mod output;
 mod pages;
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
         Command::Scores(arguments) => scores::run(arguments, quiet),
         Command::Stream(arguments) => stream::run(arguments, quiet),
         Command::Split(arguments) => split::run(arguments, quiet),
+        Command::Detectors { format } => list::run(*format),
         Command::Info => info::run(),
         Command::Completions { shell } => pages::completions(*shell),
         Command::Man { output } => pages::man(output.as_deref()),

@@ -30,6 +30,13 @@ pub(crate) struct Detection {
     pub(crate) frame_ms: Option<u32>,
 }
 
+impl Detection {
+    /// A detector by its name, with the defaults of all options.
+    pub(crate) fn of(detector: &str) -> Self {
+        Self { detector: detector.to_owned(), kernels: Kernels::best(), weights: None, mode: None, frame_ms: None }
+    }
+}
+
 fn kernels_help() -> String {
     let available: Vec<_> = Kernels::available().map(Kernels::name).collect();
     format!("The arithmetic to use: auto is the fastest of those that this machine has, {}", available.join(", "))

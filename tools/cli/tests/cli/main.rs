@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod detect;
+mod detectors;
 mod formats;
 mod pages;
 mod run;

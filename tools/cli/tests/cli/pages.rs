@@ -2,14 +2,14 @@ use voiced::Kernels;
 
 use crate::run::{folder, tree, voiced};
 
-const COMMANDS: [&str; 4] = ["detect", "scores", "stream", "split"];
+const COMMANDS: [&str; 5] = ["detect", "scores", "stream", "split", "detectors"];
 
 #[test]
 fn help_has_examples_and_defaults() {
     for command in COMMANDS {
         let help = voiced([command, "--help"]).ok();
         assert!(help.contains("Examples:") && help.contains(&format!("voiced {command}")), "{help}");
-        assert!(help.contains("Milliseconds") == (command != "scores"), "{help}");
+        assert!(help.contains("Milliseconds") != ["scores", "detectors"].contains(&command), "{help}");
     }
     let help = voiced(["--help"]).ok();
     assert!(COMMANDS.iter().all(|command| help.contains(command)) && help.contains("Exit status"), "{help}");

@@ -1,14 +1,15 @@
-//! Prints what the classic detectors measure in recordings, for `tools/fit`.
+//! Prints what the detectors measure in recordings, for `tools/fit`.
 //!
-//! `scorer WHAT DETECTOR RATE < paths > numbers`: WHAT is `score`, `measure` or `evidence`. For each path on a line of
-//! its own, little-endian: frames and width as u32, then frames x width numbers as f32.
+//! `scorer WHAT DETECTOR RATE < paths > numbers`: WHAT is `score`, `measure` or `evidence`; DETECTOR is a name as the
+//! command line has it, `webrtc` with its mode: `webrtc-2`. For each path on a line of its own, little-endian: steps and
+//! width as u32, then steps x width numbers as f32. Steps are 10 ms; each has the numbers of the hop that its middle is in.
 
 use std::error::Error;
-use std::io::{BufRead, Write, stdin, stdout};
+use std::io::{BufRead, BufWriter, Write, stdin, stdout};
 
-use voiced::Detector;
 use voiced::detector::{combined, energy, entropy, flatness, ltsd, sohn, zcr};
 use voiced::dsp::resample::Resampler;
+use voiced::{Detector, Silero, WebRtc, WebRtcConfig};
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
@@ -29,7 +30,11 @@ fn measurer(what: &str, name: &str, rate: u32) -> Outcome<(usize, usize, Measure
             (spec.frame, spec.hop, measurer)
         }};
     }
+    if let Some(mode) = name.strip_prefix("webrtc-") {
+        return scored(WebRtc::new(rate, &WebRtcConfig { mode: mode.parse()?, frame_ms: 10 })?, what);
+    }
     Ok(match (name, what) {
+        ("silero", _) => return scored(Silero::for_rate(rate)?, what),
         ("combined", "evidence") => {
             let mut detector = combined::Combined::new(rate, combined::CombinedConfig::default())?;
             let spec = detector.spec();
@@ -44,6 +49,15 @@ fn measurer(what: &str, name: &str, rate: u32) -> Outcome<(usize, usize, Measure
         ("zcr", _) => classic!(zcr::Zcr, zcr::ZcrConfig),
         _ => return Err(format!("no detector {name}").into()),
     })
+}
+
+/// The frame, hop and measurer of a detector that has scores only.
+fn scored(mut detector: impl Detector + 'static, what: &str) -> Outcome<(usize, usize, Measurer)> {
+    if what != "score" {
+        return Err("this detector has scores only".into());
+    }
+    let spec = detector.spec();
+    Ok((spec.frame, spec.hop, Box::new(move |frame, out| out.push(detector.score(frame)))))
 }
 
 /// The samples of a mono 16-bit WAV file, resampled to `rate`.
@@ -68,8 +82,8 @@ fn main() -> Outcome<()> {
     let [what, name, rate] = &arguments[..] else {
         return Err("usage: scorer score|measure|evidence DETECTOR 8000|16000 < paths > numbers".into());
     };
-    let rate = rate.parse()?;
-    let mut out = stdout().lock();
+    let rate: u32 = rate.parse()?;
+    let mut out = BufWriter::new(stdout().lock());
     for path in stdin().lock().lines() {
         let samples = read(&path?, rate)?;
         let (frame, hop, mut measure) = measurer(what, name, rate)?;
@@ -79,9 +93,17 @@ fn main() -> Outcome<()> {
         for start in starts {
             measure(&samples[start..samples.len().min(start + frame)], &mut numbers);
         }
-        out.write_all(&(frames as u32).to_le_bytes())?;
-        out.write_all(&(numbers.len().checked_div(frames).unwrap_or(0) as u32).to_le_bytes())?;
-        out.write_all(&numbers.iter().flat_map(|number| number.to_le_bytes()).collect::<Vec<u8>>())?;
+        let width = numbers.len().checked_div(frames).unwrap_or(0);
+        let step = rate as usize / 100;
+        let steps = samples.len().div_ceil(step);
+        out.write_all(&(steps as u32).to_le_bytes())?;
+        out.write_all(&(width as u32).to_le_bytes())?;
+        for middle in (0..steps).map(|index| index * step + step / 2) {
+            let at = (middle / hop).min(frames - 1) * width;
+            out.write_all(
+                &numbers[at..at + width].iter().flat_map(|number| number.to_le_bytes()).collect::<Vec<u8>>(),
+            )?;
+        }
     }
     Ok(())
 }
