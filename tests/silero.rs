@@ -55,6 +55,17 @@ fn scores_are_the_official_ones() {
 }
 
 #[test]
+fn sets_that_fuse_give_the_same_scores_to_the_bit() {
+    for rate in [16_000, 8000] {
+        let samples = &speech(rate)[..4 * rate as usize];
+        let expected = scores(&mut detector(rate, Kernels::Scalar), samples);
+        for kernels in Kernels::available().filter(|&kernels| kernels != Kernels::Portable) {
+            assert_eq!(scores(&mut detector(rate, kernels), samples), expected, "{kernels} {rate} Hz");
+        }
+    }
+}
+
+#[test]
 fn the_last_frame_counts_as_filled_with_zeros() {
     let mut whole = speech(16_000)[..512].to_vec();
     whole[300..].fill(0.0);

@@ -257,6 +257,17 @@ fn names_are_read_back() {
     assert!(unknown.contains("sse9") && unknown.contains("portable"), "{unknown}");
 }
 
+/// The other tests run what the machine is found to have, and would pass without a word where a set is not found: so who
+/// knows better names the sets that must be there.
+#[test]
+fn required_sets_are_there() {
+    let required = std::env::var("VOICED_REQUIRED_KERNELS").unwrap_or_else(|_| "scalar,portable".to_owned());
+    let available: Vec<_> = Kernels::available().map(Kernels::name).collect();
+    for name in required.split(',') {
+        assert!(available.contains(&name), "{name} is required, and there are {available:?}");
+    }
+}
+
 #[test]
 fn a_set_that_is_not_there_is_refused() {
     for kernels in Kernels::ALL {

@@ -178,6 +178,8 @@ fn bad_usage_has_status_2_and_says_what_is_legal() {
     usage(&["detect", "a.wav", "--treshold", "1"], &["--threshold"]);
     usage(&["detect", "a.wav", "-d", "psychic"], &["psychic", "silero"]);
     usage(&["detect", "a.wav", "--kernels", "abacus"], &["abacus", "auto, scalar, portable"]);
+    let foreign = if cfg!(target_arch = "aarch64") { "avx2" } else { "neon" };
+    usage(&["detect", "a.wav", "--kernels", foreign], &[foreign, "auto, scalar, portable"]);
     usage(&["detect", "a.wav", "--channel", "0"], &["mix, each, or a number from 1"]);
     usage(&["detect", "a.wav", "--threshold", "1.5"], &["--threshold is 1.5: it must be from 0 to 1"]);
     usage(&["detect", "a.wav", "--max-speech-s", "0"], &["--max-speech-s is 0"]);
