@@ -66,6 +66,30 @@ fn sets_that_fuse_give_the_same_scores_to_the_bit() {
 }
 
 #[test]
+fn many_frames_together_score_as_one_by_one() {
+    for rate in [16_000, 8000] {
+        let samples = speech(rate);
+        for kernels in Kernels::available().filter(|&kernels| kernels != Kernels::Scalar) {
+            let mut detector = detector(rate, kernels);
+            let hop = detector.spec().hop;
+            for count in [0, 1, 11, 12, 13, 24, 37] {
+                let samples = &samples[..(count * hop).saturating_sub(hop / 3)]; // the last one is not whole
+                detector.reset();
+                let alone: Vec<f32> = samples.chunks(hop).map(|frame| detector.score(frame)).collect();
+                for room in [1, 5, 12, 96] {
+                    detector.reserve(room);
+                    assert_eq!(
+                        scores(&mut detector, samples),
+                        alone,
+                        "{kernels} {rate}: {count} frames, {room} together"
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn the_last_frame_counts_as_filled_with_zeros() {
     let mut whole = speech(16_000)[..512].to_vec();
     whole[300..].fill(0.0);
