@@ -1,4 +1,4 @@
-//! The kernels, written once for every kind of vector.
+//! The convolution, written once for every kind of vector.
 //!
 //! A *tile* is what one run over the inputs computes: `V` vectors of outputs, at all output times of `B` frames, all of
 //! them in registers. Each weight is loaded once for the whole tile and each input once for `V` vectors, so a tile is

@@ -64,7 +64,18 @@ impl Set {
     pub(crate) fn pack(self, shape: Shape, inputs: Inputs, weight: &[f32], bias: Vec<f32>) -> Weights {
         assert!(shape.is_known() && bias.len() == shape.outputs);
         assert_eq!(weight.len(), shape.outputs * shape.inputs * shape.taps);
-        Weights::pack(shape, inputs, weight, bias, call!(self, panel(shape, inputs)))
+        Weights::pack(self.0, shape, inputs, weight, bias, call!(self, panel(shape, inputs)))
+    }
+
+    /// # Panics
+    /// Where the weights are another set's, whose panels are other ones, or `x` and `y` are not the inputs and outputs of the
+    /// same number of whole frames.
+    fn check(self, weights: &Weights, x: &[f32], y: &[f32]) {
+        assert_eq!(weights.kernels(), self.0);
+        let shape = weights.shape();
+        let frames = x.len() / (shape.times * shape.inputs);
+        assert_eq!(x.len(), frames * shape.times * shape.inputs);
+        assert_eq!(y.len(), frames * shape.output_times() * shape.outputs);
     }
 
     /// The convolution of frames: `y[f, p, o] = sum over i, k of W[o, i, k] x[f, p * stride + k - taps / 2, i]`, where
@@ -76,7 +87,7 @@ impl Set {
     /// # Panics
     /// Where `x` and `y` are not whole frames of the same number.
     pub(crate) fn convolve(self, weights: &Weights, x: &[f32], y: &mut [f32], end: End) {
-        check(weights, x, y);
+        self.check(weights, x, y);
         call!(self, convolve(weights, x, y, end));
     }
 
@@ -98,8 +109,8 @@ impl Set {
         h: &[f32],
         product: &mut [f32],
     ) {
-        check(weights, x, y);
-        check(matrix, h, product);
+        self.check(weights, x, y);
+        self.check(matrix, h, product);
         let Shape { times, taps, stride, inputs, .. } = weights.shape();
         assert_eq!((times, taps, stride, x.len()), (4, 3, 1, 4 * inputs));
         assert_eq!((matrix.shape().taps, h.len()), (1, matrix.shape().inputs));
@@ -209,12 +220,3 @@ pub(crate) fn sigmoid(x: f32) -> f32 {
 
 /// Partial sums of [`Set::dot_relu`]: as many as the widest vector has lanes.
 pub(super) const DOT_LANES: usize = 16;
-
-/// # Panics
-/// Where `x` and `y` are not the inputs and outputs of the same number of whole frames.
-fn check(weights: &Weights, x: &[f32], y: &[f32]) {
-    let shape = weights.shape();
-    let frames = x.len() / (shape.times * shape.inputs);
-    assert_eq!(x.len(), frames * shape.times * shape.inputs);
-    assert_eq!(y.len(), frames * shape.output_times() * shape.outputs);
-}

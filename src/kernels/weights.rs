@@ -1,6 +1,6 @@
 //! How the kernels want their weights.
 
-use super::Inputs;
+use super::{Inputs, Kernels};
 
 /// The sizes of a convolution over the few times of a frame, with padding so that the middle tap of the first output
 /// lies on the first input. A matrix times a vector is the convolution of one time with one tap.
@@ -58,6 +58,7 @@ impl Line {
 #[derive(Clone)]
 pub(crate) struct Weights {
     lines: Vec<Line>,
+    kernels: Kernels,
     /// Outputs in a panel.
     pub(super) lanes: usize,
     pub(super) bias: Vec<f32>, // (outputs)
@@ -66,12 +67,20 @@ pub(crate) struct Weights {
 }
 
 impl Weights {
-    /// Packs `weight`, shape (outputs, inputs, taps), and `bias`, shape (outputs), into panels of at most `lanes` outputs.
-    pub(super) fn pack(shape: Shape, inputs: Inputs, weight: &[f32], bias: Vec<f32>, lanes: usize) -> Self {
+    /// Packs `weight`, shape (outputs, inputs, taps), and `bias`, shape (outputs), into panels of at most `lanes` outputs, for
+    /// the set `kernels`.
+    pub(super) fn pack(
+        kernels: Kernels,
+        shape: Shape,
+        inputs: Inputs,
+        weight: &[f32],
+        bias: Vec<f32>,
+        lanes: usize,
+    ) -> Self {
         let lanes = lanes.min(shape.outputs.next_multiple_of(Line::NUMBERS));
         let columns = shape.inputs * shape.taps;
         let panels = shape.outputs.div_ceil(lanes);
-        let mut packed = Self { lines: Vec::new(), lanes, bias, shape, inputs };
+        let mut packed = Self { lines: Vec::new(), kernels, lanes, bias, shape, inputs };
         let mut numbers = vec![0.0; panels * packed.panel()];
         for (output, row) in weight.chunks_exact(columns).enumerate() {
             let first = output / lanes * packed.panel() + output % lanes;
@@ -81,6 +90,11 @@ impl Weights {
         }
         packed.lines = numbers.as_chunks().0.iter().map(|&line| Line(line)).collect();
         packed
+    }
+
+    /// The set that they are packed for.
+    pub(super) fn kernels(&self) -> Kernels {
+        self.kernels
     }
 
     pub(crate) fn shape(&self) -> Shape {
