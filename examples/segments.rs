@@ -7,7 +7,10 @@ use voiced::audio::wav::Reader;
 use voiced::{SegmentConfig, segments};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let path = std::env::args().nth(1).ok_or("usage: segments FILE.wav")?;
+    let Some(path) = std::env::args().nth(1) else {
+        eprintln!("usage: segments FILE.wav, for example tests/data/speech_16k.wav");
+        std::process::exit(2);
+    };
     let mut wav = Reader::new(File::open(path)?)?;
     let (rate, channels) = (wav.rate(), wav.channels());
 

@@ -22,8 +22,11 @@ const RATE: u32 = 16_000;
 /// Streams in the pools that are measured.
 const POOLS: [usize; 2] = [16, 64];
 
+/// How long a turn should take.
+const TURN: Duration = Duration::from_millis(10);
+
 /// Turns that are taken even where the time is up.
-const LEAST_TURNS: usize = 3;
+const LEAST_TURNS: usize = 5;
 
 pub(crate) fn run(arguments: &Bench) -> Result<(), Stop> {
     let (samples, told) = audio::samples(arguments.file.as_deref(), RATE)?;
@@ -54,6 +57,10 @@ struct Racer {
     spec: FrameSpec,
     state: Option<usize>,
     pass: Pass,
+    /// Samples that a pass takes at least: a frame of each stream.
+    least: usize,
+    /// Samples of a turn.
+    length: usize,
     /// Microseconds a frame, of each turn.
     times: Vec<f64>,
 }
@@ -81,29 +88,31 @@ fn enter(entry: &Entry, kernels: Option<Kernels>, racers: &mut Vec<Racer>) -> Re
         None if network => Kernels::available().collect(),
         None => vec![Kernels::best()],
     };
-    let racer = |kernels: Kernels, used: &str, spec, state, pass| Racer {
+    let racer = |kernels: Kernels, used: &str, spec: FrameSpec, state, streams: usize, pass| Racer {
         detector: entry.name,
         kernels: network.then_some(kernels),
         used: used.to_owned(),
         spec,
         state,
         pass,
+        least: spec.frame * streams,
+        length: 0,
         times: Vec::new(),
     };
     for set in sets {
         let detectors = Detectors::new(&Detection { kernels: set, ..Detection::of(entry.name) })?;
         let detector = detectors.make(RATE)?;
         let spec = detector.spec();
-        racers.push(racer(set, "stream", spec, Some(entry.state), frame_by_frame(detector)));
+        racers.push(racer(set, "stream", spec, Some(entry.state), 1, frame_by_frame(detector)));
         // The reference takes a hundred times as long, and the same in every use.
         if network && set != Kernels::Scalar {
             let fault = |error| Fault::new(entry.name, error);
             let file = ScoreStream::with_batches(detectors.make(RATE)?, RATE, BATCH).map_err(fault)?;
-            racers.push(racer(set, "file", spec, None, whole_file(file)));
+            racers.push(racer(set, "file", spec, None, BATCH, whole_file(file)));
             let model = Arc::new(Model::embedded(RATE, set).map_err(fault)?);
             for streams in POOLS {
                 let pool = together(&model, streams).map_err(fault)?;
-                racers.push(racer(set, &format!("pool of {streams}"), spec, None, pool));
+                racers.push(racer(set, &format!("pool of {streams}"), spec, None, streams, pool));
             }
         }
     }
@@ -151,21 +160,31 @@ fn together(model: &Arc<Model>, streams: usize) -> Result<Pass, voiced::Error> {
     }))
 }
 
-/// Lets all measure themselves in turns, so that what else goes on disturbs all alike, until the time is up. The first
-/// turn warms up and does not count.
+/// Lets all measure themselves in turns, so that what else goes on disturbs all alike, until the time is up.
+///
+/// Before the first turn each is warmed up, and given as many samples a turn as take it about [`TURN`]: the fast ones are
+/// to have their share of the time. From turn to turn these wander through the recording.
 fn take_turns(racers: &mut [Racer], samples: &[f32], time: Duration) {
     let begun = Instant::now();
+    for racer in &mut *racers {
+        let some = &samples[..racer.least.min(samples.len())];
+        (racer.pass)(some);
+        let start = Instant::now();
+        (racer.pass)(some);
+        let times = TURN.as_secs_f64() / start.elapsed().as_secs_f64().max(1e-9);
+        racer.length = (racer.least * (times as usize).max(1)).min(samples.len());
+    }
     for turn in 0.. {
-        if turn > LEAST_TURNS && begun.elapsed() >= time {
+        if turn >= LEAST_TURNS && begun.elapsed() >= time {
             break;
         }
         for racer in &mut *racers {
+            let room = samples.len() - racer.length;
+            let first = (turn * racer.length).checked_rem(room).unwrap_or(0);
+            let samples = &samples[first..first + racer.length];
             let start = Instant::now();
             let frames = (racer.pass)(samples);
-            let took = start.elapsed();
-            if turn > 0 {
-                racer.times.push(took.as_secs_f64() * 1e6 / frames.max(1) as f64);
-            }
+            racer.times.push(start.elapsed().as_secs_f64() * 1e6 / frames.max(1) as f64);
         }
     }
 }
@@ -184,7 +203,7 @@ fn table(racers: &[Racer], told: &str) -> String {
         let factor = racer.real_time_factor();
         let hop = racer.spec.hop as f64 * 1000.0 / f64::from(racer.spec.rate);
         let kernels = racer.kernels.map_or("", Kernels::name);
-        let state = racer.state.map_or(String::new(), |bytes| format!("{:.1} KB", bytes as f64 / 1000.0));
+        let state = racer.state.map_or("-".to_owned(), |bytes| format!("{:.1} KB", bytes as f64 / 1000.0));
         writeln!(
             text,
             "{:<10}{kernels:<10}{:<11}{hop:>7}{median:>10.2}{best:>10.2}{factor:>12.6}{:>10.0}{state:>10}",

@@ -39,7 +39,7 @@ impl Detection {
 
 fn kernels_help() -> String {
     let available: Vec<_> = Kernels::available().map(Kernels::name).collect();
-    format!("The arithmetic to use: auto is the fastest of those that this machine has, {}", available.join(", "))
+    format!("The arithmetic to use: {}, or auto, the fastest that this machine has", available.join(", "))
 }
 
 #[derive(Args, Clone, Debug)]
