@@ -95,7 +95,7 @@ impl fmt::Display for Error {
             }
             Self::TensorValues { name, reason } => write!(f, "tensor `{name}` {reason}"),
             Self::Kernels { given, legal } => {
-                write!(f, "this machine has no kernel set `{given}`: it has {legal}")
+                write!(f, "there is no kernel set `{given}` on this machine: there is {legal}")
             }
             Self::PoolFull { streams } => write!(f, "the pool is full: it holds {streams} streams"),
             Self::NotInPool => write!(f, "the stream is not in the pool: it has left, or is another pool's"),

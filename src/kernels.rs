@@ -120,7 +120,7 @@ impl Kernels {
 
 fn refused(name: &str) -> Error {
     let names: Vec<_> = Kernels::available().map(Kernels::name).collect();
-    Error::Kernels { given: name.to_owned(), legal: format!("{}, and auto is the last of them", names.join(", ")) }
+    Error::Kernels { given: name.to_owned(), legal: format!("auto, {}", names.join(", ")) }
 }
 
 impl fmt::Display for Kernels {
