@@ -30,7 +30,7 @@ fn random(count: usize) -> Vec<f32> {
     std::iter::repeat_with(next).take(count).collect()
 }
 
-/// Inputs of frames, shape (frames, times, inputs), of which about `live` percent are not zero at all times.
+/// Inputs of frames, shape (frames, times, inputs) where they are not dense, of which about `live` percent are not zero at all times.
 fn inputs(frames: usize, times: usize, inputs: usize, live: u32) -> Vec<f32> {
     let alive: Vec<bool> = random(frames * inputs).iter().map(|x| x * 100.0 < live as f32).collect();
     let value = |(n, x): (usize, f32)| {

@@ -69,7 +69,7 @@ pub enum Error {
         /// How many streams it holds.
         streams: usize,
     },
-    /// A stream that has left its pool, or was never in it.
+    /// A stream that has left its pool.
     NotInPool,
     /// Bytes that are not a readable WAV file, or a WAV file that cannot be written.
     Wav {
@@ -98,7 +98,7 @@ impl fmt::Display for Error {
                 write!(f, "there is no kernel set `{given}` on this machine: there is {legal}")
             }
             Self::PoolFull { streams } => write!(f, "the pool is full: it holds {streams} streams"),
-            Self::NotInPool => write!(f, "the stream is not in the pool: it has left, or is another pool's"),
+            Self::NotInPool => write!(f, "the stream is not in the pool: it has left"),
             Self::Wav { reason } => write!(f, "WAV: {reason}"),
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! A network spends its time in one operation, a small convolution over the times of a frame (of which a matrix times a
 //! vector is the case of one time), and a little in the gates of its recurrent cell. [`scalar`] says in plain loops what
-//! each computes. [`convolution`], [`gates`], [`spectra`] and [`winograd`] compute the same for vectors of any kind, and
+//! these compute (spectra and Winograd's transforms it computes as all others do, in arrays of four numbers). [`convolution`], [`gates`], [`spectra`] and [`winograd`] compute the same for vectors of any kind, and
 //! each set below names the vector and the tile sizes that suit it:
 //!
 //! | set | instructions | lanes |
@@ -21,8 +21,8 @@
 //! that matters), the vector in `x86.rs`, and `entry_points.rs`, which compiles the one for the other. [`Set`] checks shapes
 //! and calls them.
 //!
-//! To add a set: an implementation of [`simd::Simd`], a line of `entry_points!`, a variant of [`Kernels`],
-//! and its line in `set.rs`.
+//! To add a set: an implementation of [`simd::Simd`] and, for its four-lane vectors, of [`simd::Four`]; a line of
+//! `entry_points!`; a variant of [`Kernels`] with its place in `ALL`, `is_available` and `name`; and its line in `set.rs`.
 
 mod convolution;
 mod entry_points;
@@ -114,7 +114,7 @@ impl Kernels {
     /// # Errors
     /// [`Error::Kernels`] where this machine cannot run it.
     pub(crate) fn checked(self) -> Result<Set, Error> {
-        if self.is_available() { Ok(Set::new(self)) } else { Err(refused(self.name())) }
+        Set::new(self).ok_or_else(|| refused(self.name()))
     }
 }
 

@@ -11,15 +11,16 @@ use crate::nn::Winograd;
 use crate::segment::{Event, Events, SegmentConfig};
 use crate::stream::{Frames, Track};
 
-/// Streams that go through the network together: enough that weights are fetched from memory rarely, few enough that
+/// Streams that go through the network together at most: enough that weights are fetched from memory rarely, few enough that
 /// what is computed of them stays in the cache. A whole number of every kernel set's tiles.
-const TOGETHER: usize = 32;
+const STREAMS_TOGETHER: usize = 32;
 
 /// Many streams of audio, each with its own rate and segmentation, whose frames go through one Silero network together.
 ///
-/// Together, streams take about three quarters of the time that they take one by one. Each gets the same scores, to the
+/// Together, streams take about three quarters of the time that they take one by one (a little more with the portable set). Each gets the same scores, to the
 /// bit, whatever the others do; they are within 1e-5 of those that a [`Stream`](crate::Stream) gets, and of the official
-/// ones. Streams join, leave and pause (are not pushed to) at any time.
+/// ones. Streams join, leave and pause (are not pushed to) at any time. Beside the state of 1.3 KB, each has room for a
+/// quarter of a second that waits to be scored.
 ///
 /// ```
 /// # fn main() -> Result<(), voiced::Error> {
@@ -57,7 +58,7 @@ pub struct Pool {
     scored: Vec<Scored>,
 }
 
-/// A stream of a [`Pool`].
+/// A stream of a [`Pool`]; it means nothing to another pool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct StreamId {
     place: usize,
@@ -98,8 +99,15 @@ impl Pool {
     pub fn new(model: Arc<Model>, streams: usize) -> Self {
         let mut places = Vec::new();
         places.resize_with(streams, Place::default);
-        let (conv1, work) = (model.winograd(TOGETHER), model.workspace(TOGETHER));
-        Self { model, conv1, places, work, ready: Vec::with_capacity(TOGETHER), scored: Vec::with_capacity(streams) }
+        let (conv1, work) = (model.winograd(STREAMS_TOGETHER), model.workspace(STREAMS_TOGETHER));
+        Self {
+            model,
+            conv1,
+            places,
+            work,
+            ready: Vec::with_capacity(STREAMS_TOGETHER),
+            scored: Vec::with_capacity(streams),
+        }
     }
 
     /// Takes in a stream of audio at `rate` Hz.
@@ -143,7 +151,7 @@ impl Pool {
         let mut next = 0;
         while next < places.len() {
             ready.clear();
-            while next < places.len() && ready.len() < TOGETHER {
+            while next < places.len() && ready.len() < STREAMS_TOGETHER {
                 if let Some(member) = &mut places[next].member
                     && member.whole
                 {

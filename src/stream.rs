@@ -28,6 +28,9 @@ impl Frames {
             let legal = "at least 1 sample and at most a frame";
             return Err(Error::Config { field: "hop of the detector", given: spec.hop as f64, legal });
         }
+        if spec.rate == 0 {
+            return Err(Error::Config { field: "rate of the detector", given: 0.0, legal: "at least 1 Hz" });
+        }
         let resampler = (rate != spec.rate).then(|| Resampler::new(rate, spec.rate)).transpose()?;
         Ok(Self { resampler, framer: Framer::new(spec, frames), framed: 0 })
     }
@@ -109,12 +112,12 @@ impl<D: Detector> ScoreStream<D> {
     }
 
     /// A stream of audio at `rate` Hz for recordings that are at hand: up to `frames` frames of a long packet are scored
-    /// together, which is faster for networks. The scores are the same.
+    /// together, which is faster for networks. The scores are the same. More than 4,096 count as that many.
     ///
     /// # Errors
     /// As [`ScoreStream::new`].
     pub fn with_batches(mut detector: D, rate: u32, frames: usize) -> Result<Self, Error> {
-        let room = frames.max(1);
+        let room = frames.clamp(1, MOST_TOGETHER);
         let frames = Frames::new(detector.spec(), rate, room)?;
         detector.reserve(room);
         Ok(Self { frames, detector, scores: vec![0.0; room], waiting: 0..0 })
@@ -131,7 +134,7 @@ impl<D: Detector> ScoreStream<D> {
     }
 
     /// After the last packet: the scores of the frames that are left, one a call, the last one completed with zeros;
-    /// then `None`.
+    /// then `None`. [`reset`](ScoreStream::reset) it before the next recording.
     pub fn finish(&mut self) -> Option<f32> {
         if self.waiting.is_empty() {
             self.frames.finish()?;
@@ -275,14 +278,14 @@ impl<D: Detector> Stream<D> {
     /// all the same.
     pub fn push<'a, S: Sample>(&'a mut self, packet: &'a [S]) -> StreamEvents<'a, D, S> {
         self.track.receive(packet.len());
-        StreamEvents { stream: self, packet, events: Events::new(), finishing: false }
+        StreamEvents { stream: self, packet, events: Events::new(), finishing: false, calling: false }
     }
 
     /// Ends the recording and returns its last events: speech that goes on ends here.
     ///
     /// The stream is then as new, and the next packet begins another recording.
     pub fn finish(&mut self) -> StreamEvents<'_, D, f32> {
-        StreamEvents { stream: self, packet: &[], events: Events::new(), finishing: true }
+        StreamEvents { stream: self, packet: &[], events: Events::new(), finishing: true, calling: false }
     }
 
     /// Forgets all audio: the next packet is the first of a new recording.
@@ -304,6 +307,8 @@ pub struct StreamEvents<'a, D: Detector, S: Sample> {
     packet: &'a [S],
     events: Events,
     finishing: bool,
+    /// Whether the detector was called and has not returned: it panicked, and must not be called again while that unwinds.
+    calling: bool,
 }
 
 impl<D: Detector, S: Sample> Iterator for StreamEvents<'_, D, S> {
@@ -315,7 +320,9 @@ impl<D: Detector, S: Sample> Iterator for StreamEvents<'_, D, S> {
                 return Some(event);
             }
             let Stream { scores, track } = &mut *self.stream;
+            self.calling = true;
             let score = if self.finishing { scores.finish() } else { scores.push(&mut self.packet) };
+            self.calling = false;
             if let Some(score) = score {
                 self.events = track.push(score);
             } else if self.finishing && scores.framed() > 0 {
@@ -330,6 +337,9 @@ impl<D: Detector, S: Sample> Iterator for StreamEvents<'_, D, S> {
 
 impl<D: Detector, S: Sample> Drop for StreamEvents<'_, D, S> {
     fn drop(&mut self) {
+        if self.calling {
+            return;
+        }
         self.by_ref().for_each(drop);
         if self.finishing {
             self.stream.reset();
@@ -337,7 +347,10 @@ impl<D: Detector, S: Sample> Drop for StreamEvents<'_, D, S> {
     }
 }
 
-/// Frames that are scored together where a whole recording is at hand: more gain little, and take memory.
+/// Frames of a long packet that a stream takes in together at most.
+const MOST_TOGETHER: usize = 4096;
+
+/// Frames to take in together where a whole recording is at hand: more gain little, and take memory.
 pub const BATCH: usize = 96;
 
 /// The speech in a whole recording, in samples at its own rate.

@@ -29,8 +29,8 @@ use crate::error::Error;
 use crate::frame::FrameSpec;
 #[cfg(feature = "embedded")]
 use crate::kernels::Kernels;
+use model::FRAMES_TOGETHER;
 pub use model::Model;
-use model::TOGETHER;
 pub(crate) use model::{State, Workspace};
 
 /// The Silero detector: a shared [`Model`] and a stream's own state of 1.3 KB.
@@ -79,7 +79,7 @@ impl Detector for Silero {
     }
 
     fn reserve(&mut self, frames: usize) {
-        self.workspace = self.model.workspace(frames.clamp(1, TOGETHER));
+        self.workspace = self.model.workspace(frames.clamp(1, FRAMES_TOGETHER));
     }
 
     fn score_frames(&mut self, samples: &[f32], scores: &mut [f32]) {

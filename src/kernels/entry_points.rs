@@ -10,7 +10,16 @@ macro_rules! entry_points {
      rectified: $rectified:literal, dense: $dense:literal) => {
         #[allow(unused_imports, reason = "some of the vectors come with it")]
         use crate::kernels::simd::Simd as _;
+        use crate::kernels::simd::MOST_LANES;
         use crate::kernels::{DOT_LANES, End, Inputs, Shape, Weights, Windows, convolution, gates, spectra, winograd};
+
+        // What the kernels rely on: vectors are whole fours and whole parts of a cache line and of a dot product's sums, and
+        // a tile of a dense matrix lies in one panel of any matrix.
+        const _: () = {
+            let lanes = <$vector>::LANES;
+            assert!(lanes % 4 == 0 && DOT_LANES % lanes == 0 && lanes <= MOST_LANES && <$four>::LANES == 4);
+            assert!($rectified % $dense == 0 || $dense % $rectified == 0);
+        };
 
         /// Outputs in a panel of weights: those of the tile by which they are used most.
         ///
@@ -20,8 +29,9 @@ macro_rules! entry_points {
             let vectors = match (shape.times, shape.stride, inputs) {
                 (4, 1, _) => $conv1,
                 (4 | 2, 2, _) => $conv2,
-                (_, _, Inputs::Dense) => $dense,
-                (_, _, Inputs::Rectified) => $rectified,
+                (1, 1, Inputs::Dense) => $dense,
+                (1, 1, Inputs::Rectified) => $rectified,
+                _ => unreachable!("no kernel has the shape {shape:?}"),
             };
             vectors * <$vector>::LANES
         }
@@ -44,10 +54,11 @@ macro_rules! entry_points {
                     (4, 3, 1) => convolution::convolve::<$vector, 4, 3, 1, 4, $conv1, 1>(weights, x, y, end),
                     (4, 3, 2) => convolution::convolve::<$vector, 4, 3, 2, 2, $conv2, 1>(weights, x, y, end),
                     (2, 3, 2) => convolution::convolve::<$vector, 2, 3, 2, 1, $conv2, 1>(weights, x, y, end),
-                    _ if weights.inputs() == Inputs::Dense => {
+                    (1, 1, 1) if weights.inputs() == Inputs::Dense => {
                         convolution::convolve::<$vector, 1, 1, 1, 1, $dense, 4>(weights, x, y, end)
                     }
-                    _ => convolution::convolve::<$vector, 1, 1, 1, 1, $rectified, 1>(weights, x, y, end),
+                    (1, 1, 1) => convolution::convolve::<$vector, 1, 1, 1, 1, $rectified, 1>(weights, x, y, end),
+                    _ => unreachable!("no kernel has the shape {shape:?}"),
                 }
             }
         }

@@ -9,7 +9,8 @@ use super::simd::{Simd, load, store};
 /// See [`Set::lstm_gates`](super::Set::lstm_gates).
 ///
 /// # Safety
-/// The processor must have the instructions of `S`; `c` must be as long as `h`, and `gates` four times that.
+/// The processor must have the instructions of `S`; `c` must be as long as `h`, and
+/// `from_input`, `from_hidden` and `bias` four times that.
 #[inline(always)]
 pub(super) unsafe fn lstm_gates<S: Simd>(
     from_input: &[f32],

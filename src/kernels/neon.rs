@@ -46,7 +46,6 @@ impl Simd for F32x4 {
     unsafe fn div(self, other: Self) -> Self {
         Self(vdivq_f32(self.0, other.0))
     }
-    // Of a number and a NaN, the number: as the reference's `f32::max` and the instructions of x86 have it.
     #[inline(always)]
     unsafe fn max(self, other: Self) -> Self {
         Self(vmaxnmq_f32(self.0, other.0))

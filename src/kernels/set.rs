@@ -42,15 +42,17 @@ macro_rules! call {
             Kernels::Avx2 => unsafe { x86::avx2::$function($($argument),*) },
             #[cfg(target_arch = "x86_64")]
             Kernels::Avx512 => unsafe { x86::avx512::$function($($argument),*) },
-            _ => scalar::$function($($argument),*),
+            Kernels::Scalar => scalar::$function($($argument),*),
+            #[allow(unreachable_patterns, reason = "each machine has other sets")]
+            kernels => unreachable!("{kernels} is not for this machine"),
         }
     };
 }
 
 impl Set {
-    /// The set of a kind that [is available](Kernels::is_available).
-    pub(super) fn new(kernels: Kernels) -> Self {
-        Self(kernels)
+    /// The set of a kind, where this machine [has it](Kernels::is_available).
+    pub(super) fn new(kernels: Kernels) -> Option<Self> {
+        kernels.is_available().then_some(Self(kernels))
     }
 
     pub(crate) fn kernels(self) -> Kernels {
@@ -60,10 +62,11 @@ impl Set {
     /// Weights for [`convolve`](Set::convolve): `weight` has shape (outputs, inputs, taps), `bias` (outputs).
     ///
     /// # Panics
-    /// Where the lengths do not fit the shape, or the shape is not a known one.
+    /// Where the lengths do not fit the shape, or the shape is not a known one, or has no inputs or outputs.
     pub(crate) fn pack(self, shape: Shape, inputs: Inputs, weight: &[f32], bias: Vec<f32>) -> Weights {
-        assert!(shape.is_known() && bias.len() == shape.outputs);
-        assert_eq!(weight.len(), shape.outputs * shape.inputs * shape.taps);
+        assert!(shape.is_known() && shape.inputs > 0 && shape.outputs > 0 && bias.len() == shape.outputs);
+        let count = shape.outputs.checked_mul(shape.inputs).and_then(|count| count.checked_mul(shape.taps));
+        assert_eq!(Some(weight.len()), count);
         Weights::pack(self.0, shape, inputs, weight, bias, call!(self, panel(shape, inputs)))
     }
 
@@ -85,7 +88,7 @@ impl Set {
     /// outputs). `end` says what is done with the sums.
     ///
     /// # Panics
-    /// Where `x` and `y` are not whole frames of the same number.
+    /// Where `x` and `y` are not whole frames of the same number, or the weights are another set's.
     pub(crate) fn convolve(self, weights: &Weights, x: &[f32], y: &mut [f32], end: End) {
         self.check(weights, x, y);
         call!(self, convolve(weights, x, y, end));
@@ -119,7 +122,8 @@ impl Set {
             weights.shape().outputs.is_multiple_of(call!(self, panel(weights.shape(), weights.inputs())))
         };
         let steps = h.len().is_multiple_of(convolution::INPUTS_A_STEP);
-        if self.0 != Kernels::Portable && tiled(weights) && tiled(matrix) && steps {
+        let dense = matrix.inputs() == Inputs::Dense;
+        if self.0 != Kernels::Portable && dense && tiled(weights) && tiled(matrix) && steps {
             call!(self, convolve_beside(weights, x, y, matrix, h, product));
         } else {
             self.convolve(weights, x, y, End::BiasRelu);
@@ -134,7 +138,9 @@ impl Set {
     /// # Panics
     /// Where the lengths do not fit.
     pub(crate) fn winograd_inputs(self, x: &[f32], inputs: usize, points: &mut [f32]) {
-        assert!(inputs > 0 && x.len().is_multiple_of(4 * inputs) && 4 * points.len() == POINTS * x.len());
+        let numbers = x.len() / 4; // as many for each time, and for each point
+        assert!(inputs > 0 && x.len() == 4 * numbers && numbers.is_multiple_of(inputs));
+        assert_eq!(points.len(), POINTS * numbers);
         call!(self, winograd_inputs(x, inputs, points));
     }
 
@@ -145,7 +151,9 @@ impl Set {
     /// # Panics
     /// Where the lengths do not fit.
     pub(crate) fn winograd_outputs(self, products: &[f32], bias: &[f32], y: &mut [f32]) {
-        assert!(!bias.is_empty() && y.len().is_multiple_of(4 * bias.len()) && 4 * products.len() == POINTS * y.len());
+        let numbers = y.len() / 4;
+        assert!(!bias.is_empty() && y.len() == 4 * numbers && numbers.is_multiple_of(bias.len()));
+        assert_eq!(products.len(), POINTS * numbers);
         call!(self, winograd_outputs(products, bias, y));
     }
 

@@ -50,7 +50,8 @@ impl Windows {
     /// [`WINDOWS`] windows, `hop` apart, in each frame of `frame` samples, all tapered by `taper`.
     pub(crate) fn new(taper: Vec<f32>, hop: usize, frame: usize) -> Self {
         let length = taper.len();
-        assert!(length.is_power_of_two() && length >= 64 && (WINDOWS - 1) * hop + length <= frame);
+        assert!(length.is_power_of_two() && length >= 64 && length <= frame);
+        assert!(hop <= (frame - length) / (WINDOWS - 1));
         let half = length / 2;
         let root = |k: usize, n: usize| {
             let angle = -TAU * k as f64 / n as f64;
@@ -128,7 +129,8 @@ pub(super) unsafe fn spectra<S: Simd, F: Four>(
     scratch: &mut [f32],
 ) {
     let half = windows.taper.len() / 2;
-    let [a, b, c, d] = [0, 1, 2, 3].map(|part| scratch.as_mut_ptr().wrapping_add(part * half * WINDOWS));
+    let start = scratch.as_mut_ptr();
+    let [a, b, c, d] = [0, 1, 2, 3].map(|part| start.wrapping_add(part * half * WINDOWS));
     let frames = samples.chunks_exact(windows.frame);
     for (samples, spectra) in frames.zip(spectra.chunks_exact_mut(WINDOWS * windows.bins())) {
         let (x, y) = (Numbers { re: a, im: b }, Numbers { re: c, im: d });

@@ -166,6 +166,41 @@ fn side_by_side_is_the_same_as_one_after_the_other() {
     }
 }
 
+/// Rounding of an `f32` transform, as a share of the largest magnitude that there can be.
+const SPECTRUM_TOLERANCE: f64 = 3e-7;
+
+#[test]
+fn spectra_are_those_of_the_definition() {
+    for length in [64, 128, 256, 512] {
+        let hop = length / 2 + 3;
+        let frame = 3 * hop + length + 5;
+        let (taper, samples) = (noise(1, length), noise(2, 2 * frame));
+        let windows = Windows::new(taper.clone(), hop, frame);
+        let bins = windows.bins();
+        let run = |set: Set| {
+            let mut spectra = vec![f32::NAN; 2 * bins * WINDOWS];
+            set.spectra(&windows, &samples, &mut spectra, &mut vec![f32::NAN; windows.scratch()]);
+            spectra
+        };
+        let reference = run(Kernels::Scalar.checked().unwrap());
+        for set in sets() {
+            let spectra = run(set);
+            assert!(set.kernels() == Kernels::Portable || spectra == reference, "{set:?} {length}");
+            for (at, magnitude) in spectra.iter().enumerate() {
+                let (frame_start, bin, window) = (at / (bins * WINDOWS) * frame, at / WINDOWS % bins, at % WINDOWS);
+                let (mut re, mut im, mut most) = (0.0, 0.0, 0.0);
+                for n in 0..length {
+                    let x = f64::from(samples[frame_start + window * hop + n]) * f64::from(taper[n]);
+                    let angle = std::f64::consts::TAU * (bin * n % length) as f64 / length as f64;
+                    (re, im, most) = (re + x * angle.cos(), im - x * angle.sin(), most + x.abs());
+                }
+                let error = (f64::from(*magnitude) - f64::hypot(re, im)).abs();
+                assert!(error <= SPECTRUM_TOLERANCE * most, "{set:?} {length} bin {bin} window {window}: {error}");
+            }
+        }
+    }
+}
+
 /// How far Winograd's form may be from the plain one, as a share of the sum of magnitudes: its transforms multiply by up to
 /// 8 and take differences.
 const WINOGRAD_TOLERANCE: f64 = 3e-6;

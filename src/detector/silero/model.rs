@@ -15,7 +15,7 @@ const HIDDEN: usize = 128;
 const NARROW: usize = 64;
 /// Frames of one stream that are encoded together where there are many: enough that weights are fetched from memory rarely,
 /// few enough that what is computed of them stays in the cache.
-pub(super) const TOGETHER: usize = 12;
+pub(super) const FRAMES_TOGETHER: usize = 12;
 /// Samples of context at the higher rate.
 const MOST_CONTEXT: usize = 64;
 

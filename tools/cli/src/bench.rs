@@ -221,7 +221,8 @@ const HEADING: &str = "detector  kernels   used as    hop/ms  us/frame      best
 const LEGEND: &str = "
 us/frame is the median of the turns in microseconds, best the least. real time is the real-time
 factor, time taken over time heard: the lower the faster. streams is how many one core carries.
-state is what each stream takes beside what all share.
+state is what each stream takes beside what all share. A stream is the detector alone; a file and a
+pool also cut the audio into frames, and a pool finds segments.
 ";
 
 fn json(racer: &Racer) -> String {
