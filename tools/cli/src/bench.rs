@@ -4,6 +4,7 @@ mod audio;
 
 use std::fmt::Write;
 use std::hint::black_box;
+use std::io::{IsTerminal, stderr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -25,11 +26,17 @@ const POOLS: [usize; 2] = [16, 64];
 /// How long a turn should take.
 const TURN: Duration = Duration::from_millis(10);
 
+/// Bytes that a stream at 16 kHz takes in a pool; measured by a test.
+const STATE_IN_A_POOL: usize = 19_920;
+
 /// Turns that are taken even where the time is up.
 const LEAST_TURNS: usize = 5;
 
-pub(crate) fn run(arguments: &Bench) -> Result<(), Stop> {
+pub(crate) fn run(arguments: &Bench, quiet: bool) -> Result<(), Stop> {
     let (samples, told) = audio::samples(arguments.file.as_deref(), RATE)?;
+    if !quiet && stderr().is_terminal() {
+        eprintln!("measuring for {} s", arguments.seconds);
+    }
     let mut racers = Vec::new();
     for entry in &DETECTORS {
         if arguments.detector.is_empty() || arguments.detector.iter().any(|name| name == entry.name) {
@@ -40,7 +47,7 @@ pub(crate) fn run(arguments: &Bench) -> Result<(), Stop> {
     let mut sink = Sink::new(None)?;
     match arguments.format {
         ListFormat::Text => sink.write(&table(&racers, &told))?,
-        ListFormat::Json => racers.iter().try_for_each(|racer| sink.write(&json(racer)))?,
+        ListFormat::Json => racers.iter().try_for_each(|racer| sink.write(&json(racer, &told)))?,
     }
     sink.finish()
 }
@@ -112,7 +119,7 @@ fn enter(entry: &Entry, kernels: Option<Kernels>, racers: &mut Vec<Racer>) -> Re
             let model = Arc::new(Model::embedded(RATE, set).map_err(fault)?);
             for streams in POOLS {
                 let pool = together(&model, streams).map_err(fault)?;
-                racers.push(racer(set, &format!("pool of {streams}"), spec, None, streams, pool));
+                racers.push(racer(set, &format!("pool of {streams}"), spec, Some(STATE_IN_A_POOL), streams, pool));
             }
         }
     }
@@ -222,17 +229,21 @@ const LEGEND: &str = "
 us/frame is the median of the turns in microseconds, best the least. real time is the real-time
 factor, time taken over time heard: the lower the faster. streams is how many one core carries.
 state is what each stream takes beside what all share. A stream is the detector alone; a file and a
-pool also cut the audio into frames, and a pool finds segments.
+pool also cut the audio into frames, and a pool finds segments and has room for audio that waits.
 ";
 
-fn json(racer: &Racer) -> String {
+fn json(racer: &Racer, told: &str) -> String {
     let [median, best] = racer.times();
     let factor = racer.real_time_factor();
     let kernels = racer.kernels.map_or("null".to_owned(), |set| json_string(set.name()));
     let state = racer.state.map_or("null".to_owned(), |bytes| bytes.to_string());
     format!(
-        "{{\"detector\":{},\"kernels\":{kernels},\"used\":{},\"sample_rate\":{},\"hop\":{},\"us_median\":{median:.4},\
+        "{{\"version\":{},\"processor\":{},\"audio\":{},\"detector\":{},\"kernels\":{kernels},\"used\":{},\
+         \"sample_rate\":{},\"hop\":{},\"us_median\":{median:.4},\
          \"us_best\":{best:.4},\"real_time_factor\":{factor:.8},\"streams\":{:.1},\"state_bytes\":{state},\"turns\":{}}}\n",
+        json_string(env!("CARGO_PKG_VERSION")),
+        json_string(&processor()),
+        json_string(told),
         json_string(racer.detector),
         json_string(&racer.used),
         racer.spec.rate,
@@ -247,4 +258,23 @@ fn processor() -> String {
     let list = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let name = list.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": ").map(|(_, name)| name));
     name.unwrap_or(std::env::consts::ARCH).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[cfg(target_pointer_width = "64")]
+    fn the_state_in_a_pool_is_what_another_stream_takes() {
+        let model = Arc::new(Model::embedded(RATE, Kernels::best()).unwrap());
+        let bytes = |streams| {
+            let mut pool = None;
+            let allocated = allocation_counter::measure(|| pool = Some(together(&model, streams).unwrap()));
+            assert!(pool.is_some());
+            usize::try_from(allocated.bytes_current).unwrap()
+        };
+        let [some, more] = POOLS.map(bytes);
+        assert_eq!((more - some) / (POOLS[1] - POOLS[0]), STATE_IN_A_POOL);
+    }
 }

@@ -35,7 +35,7 @@ fn main() -> ExitCode {
         Command::Stream(arguments) => stream::run(arguments, quiet),
         Command::Split(arguments) => split::run(arguments, quiet),
         Command::Detectors { format } => list::run(*format),
-        Command::Bench(arguments) => bench::run(arguments),
+        Command::Bench(arguments) => bench::run(arguments, quiet),
         Command::Info => info::run(),
         Command::Completions { shell } => pages::completions(*shell),
         Command::Man { output } => pages::man(output.as_deref()),

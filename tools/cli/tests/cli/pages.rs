@@ -2,14 +2,14 @@ use voiced::Kernels;
 
 use crate::run::{folder, tree, voiced};
 
-const COMMANDS: [&str; 5] = ["detect", "scores", "stream", "split", "detectors"];
+const COMMANDS: [&str; 6] = ["detect", "scores", "stream", "split", "detectors", "bench"];
 
 #[test]
 fn help_has_examples_and_defaults() {
     for command in COMMANDS {
         let help = voiced([command, "--help"]).ok();
         assert!(help.contains("Examples:") && help.contains(&format!("voiced {command}")), "{help}");
-        assert!(help.contains("Milliseconds") != ["scores", "detectors"].contains(&command), "{help}");
+        assert!(help.contains("Milliseconds") != ["scores", "detectors", "bench"].contains(&command), "{help}");
     }
     let help = voiced(["--help"]).ok();
     assert!(COMMANDS.iter().all(|command| help.contains(command)) && help.contains("Exit status"), "{help}");
@@ -41,5 +41,8 @@ fn info_tells_version_weights_and_kernels() {
     {
         assert!(info.contains(part), "{part} in {info}");
     }
+    let sets: Vec<_> = Kernels::available().map(Kernels::name).collect();
+    let line = format!("kernels      {} (available: {})\n", Kernels::best(), sets.join(", "));
+    assert!(info.contains(&line), "{line} in {info}");
     assert_eq!(voiced(["--version"]).ok(), format!("voiced {}\n", env!("CARGO_PKG_VERSION")));
 }
