@@ -47,6 +47,7 @@ macro_rules! entry_points {
             y: &mut [f32],
             end: End,
         ) {
+            convolution::align_stack();
             let shape = weights.shape();
             // SAFETY: the caller's conditions, and each line names the times, taps, stride and output times it is for.
             unsafe {
@@ -76,6 +77,7 @@ macro_rules! entry_points {
             h: &[f32],
             product: &mut [f32],
         ) {
+            convolution::align_stack();
             // SAFETY: the caller's conditions.
             unsafe { convolution::convolve_beside::<$vector, $conv1, $dense>(weights, x, y, matrix, h, product) }
         }
