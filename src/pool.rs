@@ -17,10 +17,10 @@ const STREAMS_TOGETHER: usize = 32;
 
 /// Many streams of audio, each with its own rate and segmentation, whose frames go through one Silero network together.
 ///
-/// Together, streams take about three quarters of the time that they take one by one (a little more with the portable set). Each gets the same scores, to the
-/// bit, whatever the others do; they are within 1e-5 of those that a [`Stream`](crate::Stream) gets, and of the official
-/// ones. Streams join, leave and pause (are not pushed to) at any time. Beside the state of 1.3 KB, each has room for a
-/// quarter of a second that waits to be scored.
+/// Together, streams take about three quarters of the time that they take one by one (a little more with the portable
+/// set). Each gets the same scores, to the bit, whatever the others do; they are within 1e-5 of those that a
+/// [`Stream`](crate::Stream) gets, and of the official ones. Streams join, leave and pause (are not pushed to) at any
+/// time. Beside the state of 1.3 KB, each has room for a quarter of a second that waits to be scored.
 ///
 /// ```
 /// # fn main() -> Result<(), voiced::Error> {
