@@ -8,6 +8,7 @@ mod detectors;
 mod fault;
 mod info;
 mod input;
+mod labels;
 mod list;
 mod listen;
 mod output;
