@@ -63,14 +63,12 @@ impl Bootstrap {
     ///
     /// # Errors
     /// As [`Bootstrap::interval`].
-    pub fn interval_of_sum<T: Copy + Mul<f64, Output = T> + Sum>(
+    pub fn interval_of_sum<T: Copy + Mul<u32, Output = T> + Sum>(
         &self,
         parts: &[T],
         figure: impl Fn(&T) -> Option<f64>,
     ) -> Result<Option<Interval>, Error> {
-        self.interval(parts.len(), |weights| {
-            figure(&zip(parts, weights).map(|(&part, &weight)| part * f64::from(weight)).sum())
-        })
+        self.interval(parts.len(), |weights| figure(&zip(parts, weights).map(|(&part, &weight)| part * weight).sum()))
     }
 
     pub(super) fn check(&self) -> Result<(), Error> {

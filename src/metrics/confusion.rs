@@ -96,10 +96,11 @@ impl Add for Confusion {
     }
 }
 
-impl Mul<f64> for Confusion {
+impl Mul<u32> for Confusion {
     type Output = Self;
 
-    fn mul(self, weight: f64) -> Self {
+    fn mul(self, weight: u32) -> Self {
+        let weight = f64::from(weight);
         Self {
             hit: self.hit * weight,
             miss: self.miss * weight,

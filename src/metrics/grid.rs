@@ -143,17 +143,22 @@ impl ScoredSteps {
     pub fn confusion(&self, threshold: f64) -> Confusion {
         let mut steps = [0; 4]; // hit, miss, false alarm, rejected
         for run in &self.runs {
-            let silent = usize::from(f64::from(run.score) < threshold);
-            steps[silent] += run.speech;
-            steps[2 + silent] += run.non_speech;
+            let left_out = usize::from(f64::from(run.score) < threshold);
+            steps[left_out] += run.speech;
+            steps[2 + left_out] += run.non_speech;
         }
-        let [hit, miss, false_alarm, rejected] = steps.map(|steps| steps as f64 / f64::from(STEPS_PER_SECOND));
-        Confusion { hit, miss, false_alarm, rejected }
+        confusion(steps.map(|steps| steps as f64))
     }
 
     pub(super) fn runs(&self) -> &[Run] {
         &self.runs
     }
+}
+
+/// Numbers of steps (hit, miss, false alarm, rejected) in seconds.
+pub(super) fn confusion(steps: [f64; 4]) -> Confusion {
+    let [hit, miss, false_alarm, rejected] = steps.map(|steps| steps / f64::from(STEPS_PER_SECOND));
+    Confusion { hit, miss, false_alarm, rejected }
 }
 
 /// How many steps of the grid have their middle before a sample: the `i` for which `(2 i + 1) * rate < 200 * sample`.

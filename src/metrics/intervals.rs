@@ -60,9 +60,9 @@ pub(super) fn overlaps(a: &[Segment], b: &[Segment]) -> impl Iterator<Item = (us
         while let (Some(x), Some(y)) = (a.get(i), b.get(j)) {
             let pair = (i, j);
             if x.end < y.end {
-                i += 1
+                i += 1;
             } else {
-                j += 1
+                j += 1;
             }
             if x.start < y.end && y.start < x.end {
                 return Some(pair);

@@ -34,9 +34,9 @@ impl Latencies {
     }
 
     /// The latency in seconds below which `share` of them lie, between two by linear interpolation: numpy's `quantile`. `share` is
-    /// 0 to 1, 0.5 for the median; `None` where there are no latencies.
+    /// 0 to 1, 0.5 for the median, and what is beyond counts as the nearer of them; `None` where there are no latencies or `share` is NaN.
     pub fn quantile(&self, share: f64) -> Option<f64> {
-        quantile::of_weighted(self.sorted.iter().map(|&(latency, _)| (latency, 1)), share)
+        quantile::of_weighted(&self.sorted.iter().map(|&(latency, _)| (latency, 1)), share)
     }
 
     /// The interval of a quantile, over recordings.
@@ -46,7 +46,7 @@ impl Latencies {
     pub fn interval(&self, share: f64, bootstrap: &Bootstrap) -> Result<Option<Interval>, Error> {
         bootstrap.interval(self.recordings, |weights| {
             let weighted = self.sorted.iter().map(|&(latency, recording)| (latency, u64::from(weights[recording])));
-            quantile::of_weighted(weighted, share)
+            quantile::of_weighted(&weighted, share)
         })
     }
 }

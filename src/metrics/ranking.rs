@@ -1,6 +1,6 @@
 //! All steps of all recordings in the order of their scores, from which every figure about thresholds follows.
 
-use super::grid::ScoredSteps;
+use super::grid::{self, ScoredSteps};
 use super::{Bootstrap, Confusion, Interval};
 use crate::error::Error;
 
@@ -182,16 +182,43 @@ impl Ranking {
 
     /// How each recording fares at a threshold, in order; `sum` gives the whole.
     pub fn confusions(&self, threshold: f64) -> Vec<Confusion> {
-        todo!("{threshold}")
+        let found = self.groups.partition_point(|group| f64::from(group.score) >= threshold);
+        let found = found.checked_sub(1).map_or(0, |last| self.groups[last].end);
+        let mut found_steps = vec![[0.0; 2]; self.recordings()];
+        for entry in &self.entries[..found] {
+            found_steps[entry.recording][0] += entry.speech;
+            found_steps[entry.recording][1] += entry.non_speech;
+        }
+        let confusion = |(&[hit, false_alarm], &[speech, non_speech]): (&[f64; 2], &[f64; 2])| {
+            grid::confusion([hit, speech - hit, false_alarm, non_speech - false_alarm])
+        };
+        found_steps.iter().zip(&self.totals).map(confusion).collect()
     }
 
     /// How each recording fares at the threshold that gives the best F1 on the recordings of the other folds.
     ///
     /// Recording `i` is in fold `i mod folds`, where there are at most as many folds as recordings. `None` with fewer than two
-    /// folds, and where there is no speech but in one fold. An interval of it, by [`Bootstrap::interval_of_sum`], takes the
+    /// folds, and where all speech is in one fold. An interval of its F1, by [`Bootstrap::interval_of_sum`], takes the
     /// thresholds as given.
     pub fn cross_validated(&self, folds: usize) -> Option<CrossValidated> {
-        todo!("{folds}")
+        let folds = folds.min(self.recordings());
+        if folds < 2 {
+            return None;
+        }
+        let mut thresholds = Vec::with_capacity(folds);
+        let mut confusions = vec![Confusion::default(); self.recordings()];
+        for fold in 0..folds {
+            let others: Vec<[f64; 1]> =
+                (0..self.recordings()).map(|recording| [f64::from(u8::from(recording % folds != fold))]).collect();
+            let [measures] = self.sweep(&others);
+            let threshold = measures.best_f1?.threshold;
+            let scored = self.confusions(threshold);
+            for recording in (fold..self.recordings()).step_by(folds) {
+                confusions[recording] = scored[recording];
+            }
+            thresholds.push(threshold);
+        }
+        Some(CrossValidated { thresholds, confusions })
     }
 }
 

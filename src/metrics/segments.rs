@@ -46,8 +46,43 @@ impl Reference {
     /// # Errors
     /// As [`Reference::confusion`].
     pub fn matches(&self, found: &[Segment]) -> Result<Matches, Error> {
-        todo!("{found:?}")
+        let found = self.united("found segment", found)?;
+        let (speech, scored) = (self.speech(), self.scored());
+        let mut pairs: Vec<(usize, usize)> = intervals::overlaps(speech, &found).collect();
+        pairs.retain(|&(i, j)| intervals::touches(scored, intervals::common(speech[i], found[j])));
+
+        let late = |at: u64, edge: u64| (at as f64 - edge as f64) / f64::from(self.rate());
+        let mut matches = Matches::default();
+        let mut missed: Vec<bool> = speech.iter().map(|&segment| intervals::touches(scored, segment)).collect();
+        let mut unmatched: Vec<bool> = found.iter().map(|&segment| intervals::covers(scored, segment)).collect();
+        matches.counts.speech = count(&missed);
+        for (place, &(i, j)) in pairs.iter().enumerate() {
+            missed[i] = false;
+            unmatched[j] = false;
+            let first = place.checked_sub(1).is_none_or(|before| pairs[before].0 != i && pairs[before].1 != j);
+            if first && self.is_edge(speech[i].start) {
+                matches.onsets.push(late(found[j].start, speech[i].start));
+            }
+            let last = pairs.get(place + 1).is_none_or(|next| next.0 != i && next.1 != j);
+            if last && self.is_edge(speech[i].end) {
+                matches.offsets.push(late(found[j].end, speech[i].end));
+            }
+        }
+        matches.counts.missed = count(&missed);
+        matches.counts.pairs = pairs.len() as u64;
+        matches.counts.false_alarms = count(&unmatched);
+        matches.counts.non_speech_s = self.scored_s() - self.speech_s();
+        Ok(matches)
     }
+
+    /// Whether the samples before and after `at` are in the recording and scored.
+    fn is_edge(&self, at: u64) -> bool {
+        at > 0 && intervals::covers(self.scored(), Segment { start: at - 1, end: at.saturating_add(1) })
+    }
+}
+
+fn count(which: &[bool]) -> u64 {
+    which.iter().filter(|&&is| is).count() as u64
 }
 
 /// How the segments of a recording match those of its labels.
@@ -69,13 +104,13 @@ pub struct Matches {
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct MatchCounts {
     /// Segments of speech that have a scored sample.
-    pub speech: f64,
+    pub speech: u64,
     /// Those among them that match no found segment.
-    pub missed: f64,
+    pub missed: u64,
     /// Pairs of segments that match.
-    pub pairs: f64,
+    pub pairs: u64,
     /// Found segments that match no speech, and lie in scored stretches as a whole.
-    pub false_alarms: f64,
+    pub false_alarms: u64,
     /// Seconds of non-speech that are scored.
     pub non_speech_s: f64,
 }
@@ -83,20 +118,20 @@ pub struct MatchCounts {
 impl MatchCounts {
     /// The share of segments that were missed, 0 to 1: missed / speech. `None` without speech.
     pub fn missed_rate(&self) -> Option<f64> {
-        (self.speech > 0.0).then(|| self.missed / self.speech)
+        (self.speech > 0).then(|| self.missed as f64 / self.speech as f64)
     }
 
     /// Found segments for each segment of speech that was found, at least 1: pairs / (speech - missed). More than 1
     /// means that speech was split. `None` where none was found.
     pub fn fragmentation(&self) -> Option<f64> {
         let detected = self.speech - self.missed;
-        (detected > 0.0).then(|| self.pairs / detected)
+        (detected > 0).then(|| self.pairs as f64 / detected as f64)
     }
 
     /// False segments in an hour of non-speech, so that it does not depend on how much the recordings speak. `None` without
     /// non-speech.
     pub fn false_alarms_per_hour(&self) -> Option<f64> {
-        (self.non_speech_s > 0.0).then(|| self.false_alarms / self.non_speech_s * 3600.0)
+        (self.non_speech_s > 0.0).then(|| self.false_alarms as f64 / self.non_speech_s * 3600.0)
     }
 }
 
@@ -114,16 +149,16 @@ impl Add for MatchCounts {
     }
 }
 
-impl Mul<f64> for MatchCounts {
+impl Mul<u32> for MatchCounts {
     type Output = Self;
 
-    fn mul(self, weight: f64) -> Self {
+    fn mul(self, weight: u32) -> Self {
         Self {
-            speech: self.speech * weight,
-            missed: self.missed * weight,
-            pairs: self.pairs * weight,
-            false_alarms: self.false_alarms * weight,
-            non_speech_s: self.non_speech_s * weight,
+            speech: self.speech * u64::from(weight),
+            missed: self.missed * u64::from(weight),
+            pairs: self.pairs * u64::from(weight),
+            false_alarms: self.false_alarms * u64::from(weight),
+            non_speech_s: self.non_speech_s * f64::from(weight),
         }
     }
 }
