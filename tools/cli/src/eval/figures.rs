@@ -1,8 +1,8 @@
 //! Figures of many recordings together: for each group, each take and each system.
 
 use voiced::metrics::{
-    Bootstrap, Confusion, Interval, Latencies, MatchCounts, Matches, OperatingPoint, RankIntervals, RankMeasures, Ranking,
-    ScoredSteps,
+    Bootstrap, Confusion, Interval, Latencies, MatchCounts, Matches, OperatingPoint, RankIntervals, RankMeasures,
+    Ranking, ScoredSteps,
 };
 
 use super::Measured;
@@ -79,11 +79,14 @@ impl Results {
         }
         let takes: Vec<Option<f64>> = std::iter::once(None).chain(snrs.iter().copied().map(Some)).collect();
         let cells: Vec<[usize; 3]> = (0..groups.len())
-            .flat_map(|group| (0..takes.len()).flat_map(move |take| (0..systems).map(move |system| [group, take, system])))
+            .flat_map(|group| {
+                (0..takes.len()).flat_map(move |take| (0..systems).map(move |system| [group, take, system]))
+            })
             .collect();
         let mut figures = Vec::with_capacity(cells.len());
         let cell = |&[group, take, system]: &[usize; 3]| {
-            let inside = measured.iter().filter(|one| group == 0 || one.recording.group.as_ref() == Some(&groups[group]));
+            let inside =
+                measured.iter().filter(|one| group == 0 || one.recording.group.as_ref() == Some(&groups[group]));
             let answers = inside.filter_map(|one| one.heard.takes.get(take)?.answers[system].as_ref()).collect();
             Figures::new(answers, group == 0, group == 0 && take == 0)
         };
@@ -155,7 +158,11 @@ impl AtSetting {
             [0.5, 0.95].map(|share| latencies.quantile(share))
         };
         Self {
-            frames: found.iter().map(|found| found.frames).collect::<Option<Vec<_>>>().map(|all| all.into_iter().sum()),
+            frames: found
+                .iter()
+                .map(|found| found.frames)
+                .collect::<Option<Vec<_>>>()
+                .map(|all| all.into_iter().sum()),
             segments: confusions.into_iter().sum(),
             error_rate,
             counts: found.iter().map(|found| found.matches.counts).sum(),

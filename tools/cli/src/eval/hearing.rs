@@ -115,7 +115,9 @@ pub(super) fn hear(plan: &Plan, recording: &Labelled, mut reach: impl FnMut(f64)
     };
     for take in 0..takes {
         let (samples, quieter) = match (&noise, take.checked_sub(1).map(|take| plan.snrs[take])) {
-            (Some((noise, from)), Some(snr)) => mixed(&samples, noise, heard.reference.speech(), snr, recording, from)?,
+            (Some((noise, from)), Some(snr)) => {
+                mixed(&samples, noise, heard.reference.speech(), snr, recording, from)?
+            }
             _ => (samples.clone(), false),
         };
         let mut rates = Rates { rate, samples, others: BTreeMap::new() };

@@ -34,7 +34,9 @@ pub(super) fn read(path: &Path, group_by: Option<&str>) -> Result<Vec<Row>, Stop
         Some("folder") => column("folder"),
         Some(name) => Some(column(name).ok_or_else(|| {
             let table = path.display();
-            Stop::Usage(format!("--group-by {name}: {table} has no such column; it has {columns}, and there is folder"))
+            Stop::Usage(format!(
+                "--group-by {name}: {table} has no such column; it has {columns}, and there is folder"
+            ))
         })?),
         None => None,
     };

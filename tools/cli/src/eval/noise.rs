@@ -57,7 +57,8 @@ pub(super) fn mix(recording: &[f32], noise: &[f32], speech: &[Segment], snr: f64
         return Err("is digital silence where there is speech: it cannot be mixed in");
     }
     let level = (signal / disturbance / 10_f64.powf(snr / 10.0)).sqrt();
-    let mut samples: Vec<f32> = recording.iter().zip(noise).map(|(a, b)| (f64::from(*a) + level * f64::from(*b)) as f32).collect();
+    let mut samples: Vec<f32> =
+        recording.iter().zip(noise).map(|(a, b)| (f64::from(*a) + level * f64::from(*b)) as f32).collect();
     let peak = samples.iter().fold(0.0_f32, |peak, sample| peak.max(sample.abs()));
     let gain = if peak > 1.0 { 1.0 / peak } else { 1.0 };
     if peak > 1.0 {
@@ -91,7 +92,8 @@ impl SplitMix64 {
 
 /// Fowler, Noll and Vo's hash, 64 bits, variant 1a: a name as a number, the same on every machine.
 fn fnv1a(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
+    text.bytes()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
 }
 
 #[cfg(test)]

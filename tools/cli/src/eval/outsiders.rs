@@ -66,7 +66,9 @@ pub(super) fn scores(path: &Path) -> Result<Scores, Fault> {
     let column = |name: &str| {
         let found = heading.iter().position(|field| field.trim().eq_ignore_ascii_case(name));
         let columns = heading.iter().collect::<Vec<_>>().join(", ");
-        found.ok_or_else(|| fault(1, format!("there is no column `{name}`: start, end and score are wanted, there is {columns}")))
+        found.ok_or_else(|| {
+            fault(1, format!("there is no column `{name}`: start, end and score are wanted, there is {columns}"))
+        })
     };
     let columns = [column("start")?, column("end")?, column("score")?];
     let (mut starts, mut scores, mut first_end) = (Vec::new(), Vec::new(), None);
@@ -94,7 +96,10 @@ pub(super) fn scores(path: &Path) -> Result<Scores, Fault> {
     let spec = spec(&starts, hop).map_err(|wrong| {
         let index = wrong.unwrap_or(0);
         let (start, wanted) = (starts[index], index as f64 * hop);
-        fault(index as u64 + 2, format!("the score starts at {start} s, not at {wanted:.4} s: scores must lie a hop apart, from 0 s on"))
+        fault(
+            index as u64 + 2,
+            format!("the score starts at {start} s, not at {wanted:.4} s: scores must lie a hop apart, from 0 s on"),
+        )
     })?;
     Ok(Scores { scores, spec })
 }
@@ -133,9 +138,13 @@ mod tests {
 
     #[test]
     fn the_hop_comes_from_the_times() {
-        for (hop, decimals, expected) in
-            [(0.032, 3, (16_000, 512)), (0.01, 6, (16_000, 160)), (512.0 / 44_100.0, 6, (44_100, 512)), (0.0107, 4, (1_000_000, 10_700)), (0.016, 2, (16_000, 256))]
-        {
+        for (hop, decimals, expected) in [
+            (0.032, 3, (16_000, 512)),
+            (0.01, 6, (16_000, 160)),
+            (512.0 / 44_100.0, 6, (44_100, 512)),
+            (0.0107, 4, (1_000_000, 10_700)),
+            (0.016, 2, (16_000, 256)),
+        ] {
             let line = |i: usize| format!("{:.decimals$},{:.decimals$},0.25\n", i as f64 * hop, (i + 1) as f64 * hop);
             let text: String = std::iter::once("start,end,score\n".to_owned()).chain((0..5000).map(line)).collect();
             if decimals == 2 {
@@ -152,13 +161,19 @@ mod tests {
     #[test]
     fn a_wrong_line_is_told() {
         for (text, expected) in [
-            ("start,end\n", "a.csv:1: there is no column `score`: start, end and score are wanted, there is start, end"),
+            (
+                "start,end\n",
+                "a.csv:1: there is no column `score`: start, end and score are wanted, there is start, end",
+            ),
             ("start,end,score\n", "a.csv: has no scores"),
             ("start,end,score\n0,0.1,0.5\n0.1,0.2,x\n", "a.csv:3: `x` is no number"),
             ("start,end,score\n0,0.1,NaN\n", "a.csv:2: `NaN` is no number"),
             ("start,end,score\n0,0.1,-3\n", "a.csv:2: the score is -3: it must be from 0 to 1"),
             ("start,end,score\n0.5,0.6,1\n", "a.csv:2: the score starts at 0.5 s, not at 0.0000 s"),
-            ("start,end,score\n0,0.1,1\n0.1,0.2,1\n0.25,0.3,1\n", "a.csv:3: the score starts at 0.1 s, not at 0.1250 s"),
+            (
+                "start,end,score\n0,0.1,1\n0.1,0.2,1\n0.25,0.3,1\n",
+                "a.csv:3: the score starts at 0.1 s, not at 0.1250 s",
+            ),
             ("start,end,score\n0.1,0.2,1\n0.1,0.2,1\n", "a.csv:2: the score starts at 0.1 s"),
         ] {
             let message = read(text).unwrap_err();

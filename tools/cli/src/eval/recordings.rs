@@ -163,7 +163,8 @@ impl Recordings {
             let name = bare(&path.display().to_string());
             if let Some(other) = taken.insert(name, path) {
                 let (one, other) = (path.display(), other.display());
-                let message = format!("{other} and {one} have one name, which is all that --labels FILE knows them by");
+                let message =
+                    format!("{other} and {one} have one name, which is all that --labels FILE knows them by");
                 return Err(Stop::Usage(message));
             }
         }

@@ -54,9 +54,8 @@ pub(super) fn systems(arguments: &Eval) -> Result<Vec<System>, Stop> {
             _ => add(entry.name.to_owned(), &plain)?,
         }
     }
-    let outsider = |make: fn(PathBuf) -> Source| move |given: &Outsider| System {
-        name: given.name.clone(),
-        source: make(given.path.clone()),
+    let outsider = |make: fn(PathBuf) -> Source| {
+        move |given: &Outsider| System { name: given.name.clone(), source: make(given.path.clone()) }
     };
     systems.extend(arguments.scores.iter().map(outsider(Source::Scores)));
     systems.extend(arguments.segments.iter().map(outsider(Source::Segments)));

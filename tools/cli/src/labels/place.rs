@@ -80,8 +80,9 @@ fn has_extension(path: &Path, extensions: &[&str]) -> bool {
 pub(crate) fn strays(folder: &Path, used: &BTreeSet<&Path>) -> Vec<PathBuf> {
     let certain: Vec<&str> = FORMATS.iter().map(|(name, _)| *name).filter(|name| *name != "csv").collect();
     let paths = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
-    let mut strays: Vec<PathBuf> =
-        paths.filter(|path| has_extension(path, &certain) && !used.contains(path.as_path()) && path.is_file()).collect();
+    let mut strays: Vec<PathBuf> = paths
+        .filter(|path| has_extension(path, &certain) && !used.contains(path.as_path()) && path.is_file())
+        .collect();
     strays.sort();
     strays
 }
