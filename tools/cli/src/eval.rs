@@ -16,9 +16,12 @@ mod manifest;
 mod noise;
 mod outsiders;
 mod recordings;
+mod report;
 mod systems;
 mod table;
 mod worst;
+
+use std::io::Write as _;
 
 use crate::args::Eval;
 use crate::batch::guarded;
@@ -80,7 +83,11 @@ pub(crate) fn run(arguments: &Eval, quiet: bool) -> Result<(), Stop> {
     let evaluation = Evaluation { plan, measured, asked, results, delays, costs };
     sink.write(&if arguments.json { json::document(&evaluation) } else { table::tables(&evaluation) })?;
     sink.finish()?;
-    drop(report);
+    if let Some(mut report) = report {
+        let page = report::page(&evaluation).map_err(|e| Fault::new("the report", e))?;
+        report.write_all(page.as_bytes()).map_err(|e| report.fault(&e))?;
+        report.commit()?;
+    }
     if evaluation.measured.len() == asked { Ok(()) } else { Err(Stop::Failed) }
 }
 
