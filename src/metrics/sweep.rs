@@ -41,6 +41,7 @@ struct Sweep<const N: usize> {
     precise_hits: [f64; N],
     best_f1: [f64; N],
     best_f1_at: [f64; N],
+    /// The detection cost, times the steps of speech times those of non-speech: so it is exact.
     least_cost: [f64; N],
     least_cost_at: [f64; N],
     /// Hits and false alarms on both sides of where the miss rate meets the false-alarm rate.
@@ -60,7 +61,7 @@ impl<const N: usize> Sweep<N> {
             precise_hits: nothing,
             best_f1: nothing,
             best_f1_at: [f64::INFINITY; N],
-            least_cost: [MISS_COST; N],
+            least_cost: array::from_fn(|lane| MISS_COST * speech[lane] * non_speech[lane]),
             least_cost_at: [f64::INFINITY; N],
             before_meeting: [nothing; 2],
             after_meeting: [nothing; 2],
@@ -90,7 +91,7 @@ impl<const N: usize> Sweep<N> {
             self.best_f1[lane] = if better { f1 } else { self.best_f1[lane] };
             self.best_f1_at[lane] = if better { threshold } else { self.best_f1_at[lane] };
 
-            let cost = MISS_COST * (speech - hits) / speech + FALSE_ALARM_COST * false_alarms / non_speech;
+            let cost = MISS_COST * (speech - hits) * non_speech + FALSE_ALARM_COST * false_alarms * speech;
             let better = cost < self.least_cost[lane];
             self.least_cost[lane] = if better { cost } else { self.least_cost[lane] };
             self.least_cost_at[lane] = if better { threshold } else { self.least_cost_at[lane] };
@@ -116,7 +117,7 @@ impl<const N: usize> Sweep<N> {
             average_precision: (speech > 0.0).then(|| self.precise_hits[lane] / speech),
             equal_error_rate: both.then(|| self.equal_error_rate(lane)),
             best_f1: (speech > 0.0).then(|| optimum(self.best_f1[lane], self.best_f1_at[lane])),
-            min_dcf: both.then(|| optimum(self.least_cost[lane], self.least_cost_at[lane])),
+            min_dcf: both.then(|| optimum(self.least_cost[lane] / (speech * non_speech), self.least_cost_at[lane])),
         }
     }
 
