@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! recordings + labels -> hearing (one recording, all systems, as it is and with noise)
-//!   -> figures (all recordings together, by group, take, system and setting) -> table, JSON, report
+//!   -> figures (all recordings together, by group, condition, system and setting) -> table, JSON, report
 //! ```
 
 mod audio;
@@ -30,7 +30,7 @@ use crate::parallel;
 use crate::progress::Progress;
 use crate::sink::{Sink, WholeFile};
 use delay::{Delay, delays};
-use figures::{Results, cost};
+use figures::{Condition, Results, cost};
 use hearing::{Cost, Heard, Plan, hear};
 use noise::Noises;
 use recordings::{Labelled, Recordings, pair};
@@ -77,9 +77,13 @@ pub(crate) fn run(arguments: &Eval, quiet: bool) -> Result<(), Stop> {
         return Err(if failed || !faults.is_empty() { Stop::Failed } else { nothing().into() });
     }
 
-    let results = Results::new(&measured, &plan.snrs, plan.systems.len(), jobs);
-    let delays = delays(&measured, plan.systems.len(), jobs);
-    let costs = (0..plan.systems.len()).map(|system| cost(&measured, system)).collect();
+    let systems = plan.systems.len();
+    let groups = figures::groups(&measured);
+    let progress = Progress::over(systems * (Condition::all(&plan.snrs).len() * groups.len() + delay::work()), quiet);
+    let results = Results::new(&measured, &plan, groups, jobs, &progress);
+    let delays = delays(&measured, systems, jobs, &progress);
+    drop(progress);
+    let costs = (0..systems).map(|system| cost(&measured, system)).collect();
     let evaluation = Evaluation { plan, measured, asked, results, delays, costs };
     sink.write(&if arguments.json { json::document(&evaluation) } else { table::tables(&evaluation) })?;
     sink.finish()?;
@@ -110,6 +114,7 @@ fn plan(arguments: &Eval) -> Result<Plan, Stop> {
         noises,
         tier: arguments.tier.clone(),
         collar_ms: arguments.collar_ms,
+        replicas: arguments.replicas,
     })
 }
 

@@ -89,6 +89,9 @@ pub(crate) struct Eval {
     #[arg(long, value_name = "NUMBER", default_value_t = 1, requires = "noise", help_heading = "Noise")]
     pub(crate) seed: u64,
 
+    /// How often recordings are drawn anew for the 95 % intervals; 0 for no intervals
+    #[arg(long, value_name = "N", default_value_t = 1000, help_heading = "Output")]
+    pub(crate) replicas: usize,
     /// Print one JSON document instead of tables
     #[arg(long, help_heading = "Output")]
     pub(crate) json: bool,

@@ -29,6 +29,8 @@ pub(super) struct Plan {
     pub(super) snrs: Vec<f64>,
     pub(super) tier: Option<String>,
     pub(super) collar_ms: u32,
+    /// Of the bootstrap; 0 for no intervals.
+    pub(super) replicas: usize,
 }
 
 /// What all systems made of one recording.

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use voiced::SegmentConfig;
 use voiced::metrics::{Confusion, Interval, MatchCounts, OperatingPoint, Optimum};
 
-use super::figures::{AtSetting, Figures, Ranks};
+use super::figures::{AtSetting, Condition, Figures, Ranks};
 use super::systems::{Source, System};
 use super::{Evaluation, Measured};
 use crate::list::latency;
@@ -18,10 +18,16 @@ pub(super) fn document(evaluation: &Evaluation) -> String {
     let settings: Vec<Value> = plan.settings.iter().map(|setting| config(&setting.config)).collect();
     let mut cells = Vec::new();
     for (group, name) in results.groups.iter().enumerate() {
-        for (take, snr) in results.takes.iter().enumerate() {
+        for (place, condition) in results.conditions.iter().enumerate() {
+            let (kind, snr) = match condition {
+                Condition::AsRecorded => ("as_recorded", None),
+                Condition::WithSpeech => ("with_speech", None),
+                Condition::Noise(snr) => ("noise", Some(snr)),
+            };
             for (index, System { name: system, .. }) in plan.systems.iter().enumerate() {
-                let mut cell = figures(results.at(group, take, index));
+                let mut cell = figures(results.at(group, place, index));
                 cell["group"] = json!(name);
+                cell["condition"] = json!(kind);
                 cell["snr_db"] = json!(snr);
                 cell["system"] = json!(system);
                 cells.push(cell);

@@ -30,10 +30,10 @@ pub(super) fn page(evaluation: &Evaluation) -> Result<String, Problem> {
     body += &section("Thresholds", &curves::of_thresholds(evaluation)?);
     let noise = curves::of_noise(evaluation)?;
     if !noise.is_empty() {
-        let name = |take: &Option<f64>| take.map_or("as it is".to_owned(), |snr| format!("{snr} dB"));
-        let names: Vec<String> = evaluation.results.takes.iter().map(name).collect();
+        let results = &evaluation.results;
+        let names: Vec<String> = results.conditions.iter().skip(1).map(|condition| condition.name()).collect();
         body += &section("Noise", &noise);
-        body += &tables::matrix(evaluation, "noise", &names, |take, system| evaluation.results.at(0, take, system));
+        body += &tables::matrix(evaluation, "noise", &names, |row, system| results.at(0, row + 1, system));
     }
     body += &section("Cost", &curves::of_cost(evaluation)?);
     body += &latencies(evaluation)?;
@@ -125,7 +125,8 @@ fn section(title: &str, drawings: &[Drawing]) -> String {
 fn bare(svg: &str) -> String {
     let inside = svg.find("<svg").map_or("", |start| &svg[start..]);
     let Some(view) = inside.find("viewBox") else { return String::new() };
-    format!("<svg role=\"img\" {}", &inside[view..])
+    let inside = inside[view..].replacen(" xmlns=\"http://www.w3.org/2000/svg\"", "", 1); // HTML knows what SVG is
+    format!("<svg role=\"img\" {inside}")
 }
 
 fn latencies(evaluation: &Evaluation) -> Result<String, Problem> {

@@ -16,7 +16,7 @@ pub(super) fn tables(evaluation: &Evaluation) -> String {
     text += &scores(evaluation);
     text += &segments(evaluation);
     text += &costs(evaluation);
-    text += &by_take(evaluation);
+    text += &by_noise(evaluation);
     text += &by_group(evaluation);
     text
 }
@@ -135,15 +135,12 @@ fn costs(evaluation: &Evaluation) -> String {
     if text.len() == before { String::new() } else { text + "\n" }
 }
 
-fn by_take(evaluation: &Evaluation) -> String {
-    let takes = &evaluation.results.takes;
-    if takes.len() == 1 {
+fn by_noise(evaluation: &Evaluation) -> String {
+    let names: Vec<String> = evaluation.results.conditions.iter().skip(1).map(|condition| condition.name()).collect();
+    if names.is_empty() {
         return String::new();
     }
-    let name = |take: &Option<f64>| take.map_or("as it is".to_owned(), |snr| format!("{snr} dB"));
-    let names: Vec<String> = takes.iter().map(name).collect();
-    let at = |row: usize, system: usize| evaluation.results.at(0, row, system);
-    matrices(evaluation, "noise", &names, at)
+    matrices(evaluation, "noise", &names, |row, system| evaluation.results.at(0, row + 1, system))
 }
 
 fn by_group(evaluation: &Evaluation) -> String {

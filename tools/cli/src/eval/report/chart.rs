@@ -65,9 +65,9 @@ pub(super) struct Series {
 }
 
 /// Size of a chart, in units of its own.
-const SIZE: (u32, u32) = (480, 380);
+const SIZE: (u32, u32) = (400, 330);
 
-/// A chart as SVG; what lies beyond the axes is drawn at their ends.
+/// A chart as SVG; of lines, what lies beyond the axes is left out, and points there are drawn at their ends.
 pub(super) fn chart(x: &Axis, y: &Axis, series: &[Series]) -> Result<String, Problem> {
     let mut svg = String::new();
     {
@@ -90,17 +90,19 @@ pub(super) fn chart(x: &Axis, y: &Axis, series: &[Series]) -> Result<String, Pro
             .axis_desc_style(text(14))
             .draw()?;
         let inside = |&(a, b): &(f64, f64)| (a.clamp(x.from, x.to), b.clamp(y.from, y.to));
+        let mut labels = Labels::default();
         for one in series {
             let colour = colours::of(one.system);
             if one.line.len() > 1 {
-                let line: Vec<_> = one.line.iter().map(inside).collect();
+                let line: Vec<_> = one.line.iter().copied().filter(|point| inside(point) == *point).collect();
                 chart.draw_series(std::iter::once(PathElement::new(line, colour.stroke_width(2))))?;
             }
             let points = one.points.iter().map(inside);
             chart.draw_series(points.map(|point| Circle::new(point, 4, colour.filled())))?;
             if let (Some(label), Some(point)) = (&one.label, one.points.last()) {
                 let style = ("sans-serif", 12).into_font().color(&colour);
-                let beside = EmptyElement::at(inside(point)) + Text::new(label.clone(), (7, -6), style);
+                let lift = labels.place(chart.backend_coord(&inside(point)), label);
+                let beside = EmptyElement::at(inside(point)) + Text::new(label.clone(), (7, lift), style);
                 chart.draw_series(std::iter::once(beside))?;
             }
         }
@@ -108,6 +110,26 @@ pub(super) fn chart(x: &Axis, y: &Axis, series: &[Series]) -> Result<String, Pro
     }
     Ok(svg)
 }
+
+/// Names beside points, each where there is no other.
+#[derive(Default)]
+struct Labels(Vec<(i32, i32, i32)>); // left, right, top
+
+impl Labels {
+    /// How far below the point the top of a name begins.
+    fn place(&mut self, (x, y): (i32, i32), name: &str) -> i32 {
+        let right = x + 7 * name.chars().count() as i32;
+        let free = |lift: &i32| {
+            self.0.iter().all(|&(from, to, top)| right < from || to < x || (y + lift - top).abs() >= LINE)
+        };
+        let lift = (0..12).flat_map(|n| [-6 + n * LINE, -6 - n * LINE]).find(free).unwrap_or(-6);
+        self.0.push((x, right, y + lift));
+        lift
+    }
+}
+
+/// Height of a name.
+const LINE: i32 = 12;
 
 /// Bars of a width of 1 from `0` on, with a line at `mark`, both in units of bars.
 pub(super) fn bars(x: &Axis, counts: &[usize], mark: Option<f64>, system: usize) -> Result<String, Problem> {

@@ -4,7 +4,7 @@ use voiced::metrics::{OperatingPoint, probit};
 
 use super::chart::{Axis, Problem, Series, bars, chart};
 use crate::eval::Evaluation;
-use crate::eval::figures::{Figures, Ranks};
+use crate::eval::figures::{Condition, Figures, Ranks};
 
 /// A drawing with what stands above and below it.
 pub(super) struct Drawing {
@@ -75,11 +75,11 @@ fn series(
         let points = if x.is_nan() || y.is_nan() { Vec::new() } else { vec![(x, y)] };
         Some(Series { system, line: curve(ranks).iter().map(&place).collect(), points, label: None })
     };
-    all(evaluation, 0).filter_map(of).collect()
+    all(evaluation).filter_map(of).collect()
 }
 
-fn all(evaluation: &Evaluation, take: usize) -> impl Iterator<Item = (usize, &Figures)> {
-    (0..evaluation.plan.systems.len()).map(move |system| (system, evaluation.results.at(0, take, system)))
+fn all(evaluation: &Evaluation) -> impl Iterator<Item = (usize, &Figures)> {
+    (0..evaluation.plan.systems.len()).map(move |system| (system, evaluation.results.at(0, 0, system)))
 }
 
 fn auc(figures: &Figures) -> Option<f64> {
@@ -88,8 +88,11 @@ fn auc(figures: &Figures) -> Option<f64> {
 
 /// Quality over the signal-to-noise ratio; nothing without noises.
 pub(super) fn of_noise(evaluation: &Evaluation) -> Result<Vec<Drawing>, Problem> {
-    let mut ratios: Vec<(usize, f64)> =
-        evaluation.results.takes.iter().enumerate().filter_map(|(take, snr)| Some((take, (*snr)?))).collect();
+    let ratio = |(place, condition): (usize, &Condition)| match condition {
+        Condition::Noise(snr) => Some((place, *snr)),
+        Condition::AsRecorded | Condition::WithSpeech => None,
+    };
+    let mut ratios: Vec<(usize, f64)> = evaluation.results.conditions.iter().enumerate().filter_map(ratio).collect();
     if ratios.is_empty() {
         return Ok(Vec::new());
     }
@@ -104,7 +107,7 @@ pub(super) fn of_noise(evaluation: &Evaluation) -> Result<Vec<Drawing>, Problem>
     };
     let over = |quality: &dyn Fn(&Figures) -> Option<f64>| -> Vec<Series> {
         let line = |system: usize| {
-            let at = |&(take, snr): &(usize, f64)| Some((snr, quality(evaluation.results.at(0, take, system))?));
+            let at = |&(place, snr): &(usize, f64)| Some((snr, quality(evaluation.results.at(0, place, system))?));
             let line: Vec<_> = ratios.iter().filter_map(at).collect();
             Series { system, points: line.clone(), line, label: None }
         };
@@ -144,7 +147,7 @@ pub(super) fn of_cost(evaluation: &Evaluation) -> Result<Vec<Drawing>, Problem> 
         let label = Some(evaluation.plan.systems[system].name.clone());
         Some(Series { system, line: Vec::new(), points: vec![point], label })
     };
-    let series: Vec<Series> = all(evaluation, 0).filter_map(place).collect();
+    let series: Vec<Series> = all(evaluation).filter_map(place).collect();
     let costs = series.iter().map(|one| one.points[0].0);
     let (Some(least), Some(most)) = (costs.clone().reduce(f64::min), costs.reduce(f64::max)) else {
         return Ok(Vec::new());

@@ -24,7 +24,7 @@ pub(super) const DEFINITIONS: [Definition; 24] = [
         "95 % interval",
         "Where AUC would lie with other recordings of the same kind: recordings are drawn anew with replacement, \
         and the middle 95 % of the results are shown (percentile bootstrap, fixed seed). Systems heard the same recordings, so intervals that overlap \
-        do not mean that there is no difference.",
+        do not mean that there is no difference. The bar goes from 0.5 to 1.",
     ),
     define(
         "ap",

@@ -9,10 +9,10 @@ use crate::eval::hearing::PEAKS_PER_SECOND;
 use crate::eval::worst::Stretch;
 use crate::eval::{Evaluation, Measured};
 
-const WIDTH: f64 = 720.0;
+const WIDTH: f64 = 1000.0;
 const HEIGHT: f64 = 132.0;
 /// Where lanes begin, and how high they are.
-const LEFT: f64 = 62.0;
+const LEFT: f64 = 66.0;
 const WAVE: [f64; 2] = [2.0, 30.0];
 const LABELS: [f64; 2] = [36.0, 14.0];
 const FOUND: [f64; 2] = [54.0, 14.0];
