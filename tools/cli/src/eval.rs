@@ -64,11 +64,15 @@ pub(crate) fn run(arguments: &Eval, quiet: bool) -> Result<(), Stop> {
     let mut sink = Sink::new(arguments.output.as_deref())?;
 
     let progress = Progress::new(labelled.iter().map(|recording| recording.path.as_path()), quiet);
-    warnings.iter().for_each(|warning| progress.warn(warning));
-    faults.iter().for_each(|fault| progress.error(fault));
+    for warning in &warnings {
+        progress.warn(warning);
+    }
+    for fault in &faults {
+        progress.error(fault);
+    }
     let jobs = arguments.jobs.map_or_else(parallel::default_jobs, usize::from);
     interrupt::watch();
-    let (measured, failed) = hear_all(&plan, labelled, jobs, &progress);
+    let (measured, failed) = hear_all(&plan, &labelled, jobs, &progress);
     drop(progress);
     if interrupt::asked() {
         eprintln!("voiced: interrupted: these are the results of {} of {asked} recordings", measured.len());
@@ -119,7 +123,7 @@ fn plan(arguments: &Eval) -> Result<Plan, Stop> {
 }
 
 /// Hears all recordings, several at a time; returns those that were heard to their end, and whether any failed.
-fn hear_all(plan: &Plan, recordings: Vec<Labelled>, jobs: usize, progress: &Progress) -> (Vec<Measured>, bool) {
+fn hear_all(plan: &Plan, recordings: &[Labelled], jobs: usize, progress: &Progress) -> (Vec<Measured>, bool) {
     let mut measured = Vec::new();
     let mut failed = false;
     let one = |recording: &Labelled| {
@@ -133,7 +137,9 @@ fn hear_all(plan: &Plan, recordings: Vec<Labelled>, jobs: usize, progress: &Prog
     let keep = |outcome: Result<Option<Measured>, Fault>| {
         match outcome {
             Ok(Some(one)) => {
-                one.heard.warnings.iter().for_each(|warning| progress.warn(warning));
+                for warning in &one.heard.warnings {
+                    progress.warn(warning);
+                }
                 measured.push(one);
             }
             Ok(None) => {}
@@ -144,7 +150,7 @@ fn hear_all(plan: &Plan, recordings: Vec<Labelled>, jobs: usize, progress: &Prog
         }
         Ok::<(), std::convert::Infallible>(())
     };
-    let Ok(()) = parallel::in_order(&recordings, jobs, one, || {}, keep);
+    let Ok(()) = parallel::in_order(recordings, jobs, one, || {}, keep);
     (measured, failed)
 }
 

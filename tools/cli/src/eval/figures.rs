@@ -138,11 +138,11 @@ impl Results {
         let cell = |&[group, place, system]: &[usize; 3]| {
             let inside =
                 measured.iter().filter(|one| group == 0 || one.recording.group.as_ref() == Some(&groups[group]));
-            let answers =
+            let answers: Vec<&Answer> =
                 inside.filter_map(|one| Condition::take(place, &one.heard)?.answers[system].as_ref()).collect();
             let whole = (group == 0 && place == 0).then_some(plan.replicas);
             progress.step();
-            Figures::new(answers, whole)
+            Figures::new(&answers, whole)
         };
         let keep = |cell| {
             figures.push(cell);
@@ -159,7 +159,7 @@ impl Results {
 
 impl Figures {
     /// `whole` tells that these are all recordings as they are, and how many replicas there are for intervals.
-    fn new(answers: Vec<&Answer>, whole: Option<usize>) -> Self {
+    fn new(answers: &[&Answer], whole: Option<usize>) -> Self {
         let settings = answers.first().map_or(0, |answer| answer.found.len());
         let setting = |index: usize| {
             let found: Vec<&Found> = answers.iter().map(|answer| &answer.found[index]).collect();

@@ -112,13 +112,12 @@ fn section(title: &str, drawings: &[Drawing]) -> String {
     if drawings.is_empty() {
         return String::new();
     }
-    let figures: String = drawings
-        .iter()
-        .map(|Drawing { title, svg, note }| {
-            format!("<figure><h3>{title}</h3>{}<figcaption>{note}</figcaption></figure>", bare(svg))
-        })
-        .collect();
+    let figures: String = drawings.iter().map(figure).collect();
     format!("<section><h2>{title}</h2><div class=\"charts\">{figures}</div></section>")
+}
+
+fn figure(Drawing { title, svg, note }: &Drawing) -> String {
+    format!("<figure><h3>{title}</h3>{}<figcaption>{note}</figcaption></figure>", bare(svg))
 }
 
 /// A drawing without its own size: the page gives it one.

@@ -202,14 +202,16 @@ fn matrix(
         let (these, others) = rest.split_at(count);
         rest = others;
         writeln!(text, "{title}").expect("a String takes all text");
-        let line = |first_cell: &str, cells: &dyn Fn(usize, &str) -> String| {
-            let cells: String =
-                these.iter().map(|&(index, name)| format!("{:>1$}", cells(index, name), column(name))).collect();
-            format!("{first_cell:<first$}{cells}\n")
+        let mut line = |first_cell: &str, cells: &dyn Fn(usize, &str) -> String| {
+            write!(text, "{first_cell:<first$}").expect("a String takes all text");
+            for &(index, name) in these {
+                write!(text, "{:>1$}", cells(index, name), column(name)).expect("a String takes all text");
+            }
+            text.push('\n');
         };
-        text += &line(what, &|_, name| name.to_owned());
+        line(what, &|_, name| name.to_owned());
         for (row, name) in names.iter().enumerate() {
-            text += &line(name, &|system, _| cell(row, system));
+            line(name, &|system, _| cell(row, system));
         }
         text.push('\n');
     }

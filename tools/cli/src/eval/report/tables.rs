@@ -21,9 +21,9 @@ fn heading(first: &str, columns: &[(&str, &str)]) -> String {
 }
 
 fn row(system: usize, name: &str, cells: &[String]) -> String {
-    let cells: String = cells.iter().map(|cell| format!("<td>{cell}</td>")).collect();
+    let cells = cells.join("</td><td>");
     format!(
-        "<tr data-system=\"{system}\"><th><i style=\"background:{}\"></i>{}</th>{cells}</tr>",
+        "<tr data-system=\"{system}\"><th><i style=\"background:{}\"></i>{}</th><td>{cells}</td></tr>",
         variable(system),
         escape(name)
     )
