@@ -76,8 +76,8 @@ pub(super) fn chart(x: &Axis, y: &Axis, series: &[Series]) -> Result<String, Pro
         let mut chart = ChartBuilder::on(&area)
             .margin(8)
             .margin_right(14)
-            .x_label_area_size(44)
-            .y_label_area_size(52)
+            .x_label_area_size(48)
+            .y_label_area_size(MARGIN)
             .build_cartesian_2d(x.clone(), y.clone())?;
         chart
             .configure_mesh()
@@ -86,11 +86,12 @@ pub(super) fn chart(x: &Axis, y: &Axis, series: &[Series]) -> Result<String, Pro
             .light_line_style(TRANSPARENT)
             .x_desc(&x.title)
             .y_desc(&y.title)
-            .label_style(text(13))
-            .axis_desc_style(text(14))
+            .label_style(text(14))
+            .axis_desc_style(text(15))
             .draw()?;
         let inside = |&(a, b): &(f64, f64)| (a.clamp(x.from, x.to), b.clamp(y.from, y.to));
-        let mut labels = Labels::default();
+        let points = series.iter().flat_map(|one| &one.points);
+        let mut taken = Taken::by_points(points.map(|point| chart.backend_coord(&inside(point))));
         for one in series {
             let colour = colours::of(one.system);
             if one.line.len() > 1 {
@@ -101,8 +102,8 @@ pub(super) fn chart(x: &Axis, y: &Axis, series: &[Series]) -> Result<String, Pro
             chart.draw_series(points.map(|point| Circle::new(point, 4, colour.filled())))?;
             if let (Some(label), Some(point)) = (&one.label, one.points.last()) {
                 let style = ("sans-serif", 12).into_font().color(&colour);
-                let lift = labels.place(chart.backend_coord(&inside(point)), label);
-                let beside = EmptyElement::at(inside(point)) + Text::new(label.clone(), (7, lift), style);
+                let place = taken.place(chart.backend_coord(&inside(point)), label);
+                let beside = EmptyElement::at(inside(point)) + Text::new(label.clone(), place, style);
                 chart.draw_series(std::iter::once(beside))?;
             }
         }
@@ -111,25 +112,34 @@ pub(super) fn chart(x: &Axis, y: &Axis, series: &[Series]) -> Result<String, Pro
     Ok(svg)
 }
 
-/// Names beside points, each where there is no other.
-#[derive(Default)]
-struct Labels(Vec<(i32, i32, i32)>); // left, right, top
+/// What is already drawn, as left, right, top and bottom: names go where there is nothing.
+struct Taken(Vec<[i32; 4]>);
 
-impl Labels {
-    /// How far below the point the top of a name begins.
-    fn place(&mut self, (x, y): (i32, i32), name: &str) -> i32 {
-        let right = x + 7 * name.chars().count() as i32;
-        let free = |lift: &i32| {
-            self.0.iter().all(|&(from, to, top)| right < from || to < x || (y + lift - top).abs() >= LINE)
+impl Taken {
+    fn by_points(points: impl Iterator<Item = (i32, i32)>) -> Self {
+        Self(points.map(|(x, y)| [x - 5, x + 5, y - 5, y + 5]).collect())
+    }
+
+    /// Where the name of a point begins, from the point: the nearest free place on its right or left.
+    fn place(&mut self, (x, y): (i32, i32), name: &str) -> (i32, i32) {
+        let width = 7 * name.chars().count() as i32;
+        let area = |(right, down): (i32, i32)| [x + right, x + right + width, y + down, y + down + LINE];
+        let free = |&place: &(i32, i32)| {
+            let [left, right, top, bottom] = area(place);
+            left >= MARGIN && self.0.iter().all(|&[l, r, t, b]| right < l || r < left || bottom <= t || b <= top)
         };
-        let lift = (0..12).flat_map(|n| [-6 + n * LINE, -6 - n * LINE]).find(free).unwrap_or(-6);
-        self.0.push((x, right, y + lift));
-        lift
+        let downs = (0..12).flat_map(|n| [n * 6, -n * 6]).map(|down| down - LINE / 2);
+        let place = downs.flat_map(|down| [(7, down), (-7 - width, down)]).find(free).unwrap_or((7, -LINE / 2));
+        self.0.push(area(place));
+        place
     }
 }
 
+/// Room for the ticks and the title on the left.
+const MARGIN: i32 = 58;
+
 /// Height of a name.
-const LINE: i32 = 12;
+const LINE: i32 = 13;
 
 /// Bars of a width of 1 from `0` on, with a line at `mark`, both in units of bars.
 pub(super) fn bars(x: &Axis, counts: &[usize], mark: Option<f64>, system: usize) -> Result<String, Problem> {

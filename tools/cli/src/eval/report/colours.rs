@@ -37,22 +37,26 @@ fn hex(RGBColor(red, green, blue): RGBColor) -> String {
     format!("#{red:02X}{green:02X}{blue:02X}")
 }
 
+/// Degrees by which the hues of neighbours differ, so that any number of them lie far apart.
+const GOLDEN_ANGLE: f64 = 137.5;
+
 /// Style rules that give the systems their colours, and dashes to those from elsewhere.
 pub(super) fn rules(systems: &[System]) -> String {
-    let mut outsiders = 0;
+    let mut outsiders = 0.0;
     let (mut light, mut dark, mut dashes) = (String::new(), String::new(), String::new());
     for (index, system) in systems.iter().enumerate() {
-        let [hue, chroma, lift] = match system.source {
-            Source::Detector(..) => own(&system.name),
-            Source::Scores(_) | Source::Segments(_) => {
-                outsiders += 1;
-                [f64::from(outsiders) * 137.5 + 140.0, 0.16, -0.02] // the golden angle: neighbours lie far apart
-            }
+        let outside = !matches!(system.source, Source::Detector(..));
+        let [hue, chroma, lift] = if outside {
+            outsiders += 1.0;
+            [(outsiders * GOLDEN_ANGLE + 60.0) % 360.0, 0.12, 0.0]
+        } else {
+            own(&system.name)
         };
-        let hue = hue % 360.0;
-        write!(light, "--s{index}:oklch({:.2} {chroma} {hue:.0});", 0.56 + lift).expect("a String takes all text");
-        write!(dark, "--s{index}:oklch({:.2} {chroma} {hue:.0});", 0.75 + lift).expect("a String takes all text");
-        if !matches!(system.source, Source::Detector(..)) {
+        // Those from elsewhere stand out from ours by how far they are from the paper.
+        let [on_light, on_dark] = if outside { [0.36, 0.92] } else { [0.56 + lift, 0.75 + lift] };
+        write!(light, "--s{index}:oklch({on_light:.2} {chroma} {hue:.0});").expect("a String takes all text");
+        write!(dark, "--s{index}:oklch({on_dark:.2} {chroma} {hue:.0});").expect("a String takes all text");
+        if outside {
             write!(dashes, "polyline[stroke=\"var(--s{index})\"]{{stroke-dasharray:6 3}}")
                 .expect("a String takes all text");
         }
