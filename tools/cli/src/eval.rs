@@ -89,13 +89,13 @@ pub(crate) fn run(arguments: &Eval, quiet: bool) -> Result<(), Stop> {
     drop(progress);
     let costs = (0..systems).map(|system| cost(&measured, system)).collect();
     let evaluation = Evaluation { plan, measured, asked, results, delays, costs };
-    sink.write(&if arguments.json { json::document(&evaluation) } else { table::tables(&evaluation) })?;
-    sink.finish()?;
     if let Some(mut report) = report {
         let page = report::page(&evaluation).map_err(|e| Fault::new("the report", e))?;
         report.write_all(page.as_bytes()).map_err(|e| report.fault(&e))?;
         report.commit()?;
     }
+    sink.write(&if arguments.json { json::document(&evaluation) } else { table::tables(&evaluation) })?;
+    sink.finish()?;
     if evaluation.measured.len() == asked { Ok(()) } else { Err(Stop::Failed) }
 }
 

@@ -54,9 +54,9 @@ pub(crate) struct Eval {
     /// of them; may be given several times
     #[arg(long, value_name = "NAME=PATH", help_heading = "Systems")]
     pub(crate) segments: Vec<Outsider>,
-    /// Of webrtc: the modes to measure, each as a system of its own
+    /// Of webrtc: the modes to measure, each as a system of its own. Defaults to 0,1,2,3
     #[arg(
-        long, value_name = "MODES", value_delimiter = ',', default_values_t = [0, 1, 2, 3], help_heading = "Systems",
+        long, value_name = "MODES", value_delimiter = ',', help_heading = "Systems",
         value_parser = clap::value_parser!(u8).range(0..=3),
     )]
     pub(crate) mode: Vec<u8>,

@@ -1,8 +1,8 @@
 //! One JSON document with everything; `docs/eval.md` says what its fields are.
 
 use serde_json::{Value, json};
-use voiced::SegmentConfig;
 use voiced::metrics::{Confusion, Interval, MatchCounts, OperatingPoint, Optimum};
+use voiced::{Cut, SegmentConfig};
 
 use super::figures::{AtSetting, Condition, Figures, Ranks};
 use super::systems::{Source, System};
@@ -71,6 +71,10 @@ fn config(config: &SegmentConfig) -> Value {
         "speech_pad_ms": config.speech_pad_ms,
         "max_speech_s": Some(config.max_speech_s).filter(|limit| limit.is_finite()),
         "min_silence_at_max_speech_ms": config.min_silence_at_max_speech_ms,
+        "cut": match config.cut {
+            Cut::LongestSilence => "longest-silence",
+            Cut::LastSilence => "last-silence",
+        },
     })
 }
 

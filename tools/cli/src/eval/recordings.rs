@@ -126,7 +126,9 @@ impl Recordings {
                 places.pair(found, None, None, group)
             }));
         }
-        self.warn_of_strays(places.labels);
+        if files.iter().all(|file| file.is_dir()) {
+            self.warn_of_strays(places.labels); // who names a file does not mean the others
+        }
         Ok(())
     }
 

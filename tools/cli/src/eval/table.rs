@@ -26,8 +26,7 @@ fn heading(evaluation: &Evaluation) -> String {
     let sum = |part: fn(&super::Measured) -> f64| measured.iter().map(part).sum::<f64>();
     let (scored, speech) = (sum(|one| one.heard.reference.scored_s()), sum(|one| one.heard.reference.speech_s()));
     let of = if measured.len() == *asked { String::new() } else { format!(" of {asked}") };
-    let noisy = measured.iter().flat_map(|one| &one.heard.takes).filter(|take| take.quieter).count();
-    let quieter = match noisy {
+    let quieter = match measured.iter().flat_map(|one| &one.heard.takes).filter(|take| take.quieter).count() {
         0 => String::new(),
         count => format!("{count} mixes with noise were made quieter as a whole, so as not to clip.\n"),
     };
@@ -44,9 +43,9 @@ pub(super) fn three(share: Option<f64>) -> String {
     share.map_or_else(|| "-".to_owned(), |share| format!("{share:.3}"))
 }
 
-/// Seconds as milliseconds.
+/// Seconds as whole milliseconds; adding 0 takes the sign from -0.
 pub(super) fn milliseconds(seconds: Option<f64>) -> String {
-    seconds.map_or_else(|| "-".to_owned(), |seconds| format!("{:.0}", 1000.0 * seconds))
+    seconds.map_or_else(|| "-".to_owned(), |seconds| format!("{}", (1000.0 * seconds).round() + 0.0))
 }
 
 fn name_width(evaluation: &Evaluation) -> usize {

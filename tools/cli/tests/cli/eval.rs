@@ -316,6 +316,8 @@ fn mistakes_are_told() {
     fails(2, &["--scores", &format!("energy={}", at("scores")), &at("a")], &["two systems are named energy"]);
     fails(2, &["--threshold", "0.5,1.5", &at("a")], &["--threshold is 1.5: it must be from 0 to 1"]);
     fails(2, &["--mode", "4", &at("a")], &["4", "0..=3"]);
+    fails(2, &["--mode", "2", &at("a")], &["--mode is for --detector webrtc, which is not measured"]);
+    fails(1, &["-d", "webrtc", "--frame-ms", "15", &at("a")], &["frame_ms is 15", "10, 20 or 30"]);
     fails(2, &["--snr", "5", &at("a")], &["--noise"]);
     fails(1, &["--noise", &at("empty"), &at("a")], &["there are no audio files"]);
     fails(1, &["--noise", &at("a"), &at("a")], &["digital silence"]);
