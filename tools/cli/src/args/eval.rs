@@ -12,14 +12,14 @@ use crate::detectors;
 
 /// Measure detectors against labelled recordings
 ///
-/// Every detector hears the same recordings; what other systems made of them, as scores or as segments, is measured by the
-/// same rules. Scores of all of them go through the same segmenter.
+/// Every detector hears the same recordings; what other systems made of them, as scores or as segments, is measured by
+/// the same rules. Scores of all of them go through the same segmenter.
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Eval {
     /// Recordings, or folders, which are searched for them. Labels are found by name: talk.wav has its own in
-    /// talk.lab, talk.rttm, talk.TextGrid, talk.csv, talk.scv or, as Audacity writes them, talk.txt; talk.ign and talk.uem
-    /// say what to leave out
+    /// talk.lab, talk.rttm, talk.TextGrid, talk.csv, talk.scv or, as Audacity writes them, talk.txt; talk.ign and
+    /// talk.uem say what to leave out
     #[arg(value_name = "FILE", required_unless_present = "manifest", help_heading = "Recordings")]
     pub(crate) files: Vec<PathBuf>,
     /// A CSV table of recordings, paths relative to it: a column wav, audio, file or path; and, if need be, labels, ignore,

@@ -181,7 +181,8 @@ impl Figures {
 impl Ranks {
     fn new(steps: &[ScoredSteps], whole: Option<usize>) -> Self {
         let ranking = Ranking::new(steps);
-        let intervals = whole.and_then(|replicas| ranking.intervals(&bootstrap(replicas)).ok()); // none with no replicas
+        // Without replicas there are no intervals.
+        let intervals = whole.and_then(|replicas| ranking.intervals(&bootstrap(replicas)).ok());
         let crossed = ranking.cross_validated(FOLDS);
         Self {
             measures: ranking.measures(),

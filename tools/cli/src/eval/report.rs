@@ -47,8 +47,9 @@ pub(super) fn page(evaluation: &Evaluation) -> Result<String, Problem> {
     body += &glossary();
     Ok(format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><meta name=\"color-scheme\" content=\"light dark\">\
-         <title>voiced eval: {} recordings</title><style>{}{}</style></head><body><main>{}</main><script>{}</script></body></html>\n",
+         <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\
+         <meta name=\"color-scheme\" content=\"light dark\"><title>voiced eval: {} recordings</title>\
+         <style>{}{}</style></head><body><main>{}</main><script>{}</script></body></html>\n",
         evaluation.measured.len(),
         include_str!("report/page.css"),
         colours::rules(systems),
@@ -79,9 +80,9 @@ fn heading(evaluation: &Evaluation) -> String {
     };
     format!(
         "<header><h1>Voice activity detection, measured</h1>\
-         <p>{} systems on {} recordings: {:.1} minutes that count, {:.0} % of them speech by the labels.{quieter}</p>{incomplete}\
-         <p class=\"fine\">voiced {}. First setting: threshold {}, min. speech {} ms, min. silence {} ms, padding {} ms; collar {} ms. \
-         Click a column’s name for what it means.</p></header>",
+         <p>{} systems on {} recordings: {:.1} minutes that count, {:.0} % of them speech by the labels.{quieter}</p>\
+         {incomplete}<p class=\"fine\">voiced {}. First setting: threshold {}, min. speech {} ms, min. silence {} ms, \
+         padding {} ms; collar {} ms. Click a column’s name for what it means.</p></header>",
         plan.systems.len(),
         measured.len(),
         scored / 60.0,
@@ -101,7 +102,8 @@ fn legend(evaluation: &Evaluation) -> String {
         let (colour, name) = (colours::variable(index), escape(&system.name));
         write!(
             html,
-            "<button class=\"chip\" data-chip=\"{index}\" aria-pressed=\"true\"><i style=\"background:{colour}\"></i>{name}</button>"
+            "<button class=\"chip\" data-chip=\"{index}\" aria-pressed=\"true\">\
+             <i style=\"background:{colour}\"></i>{name}</button>"
         )
         .expect("a String takes all text");
     }
@@ -129,14 +131,16 @@ fn bare(svg: &str) -> String {
 }
 
 fn latencies(evaluation: &Evaluation) -> Result<String, Problem> {
-    let mut html = "<section><h2>Latency</h2><p class=\"note\">From where speech starts or ends by the labels to where the segment does, \
-                    in ms; the line is the median, and the outermost bars hold all that lies beyond.</p><div class=\"small\">"
+    let mut html = "<section><h2>Latency</h2><p class=\"note\">From where speech starts or ends by the labels to where the segment \
+                    does, in ms; the line is the median, and the outermost bars hold all that lies beyond.</p>\
+                    <div class=\"small\">"
         .to_owned();
     for (index, system) in evaluation.plan.systems.iter().enumerate() {
         let [onset, offset] = curves::latencies(evaluation, index)?;
         write!(
             html,
-            "<figure data-system=\"{index}\"><h3><i style=\"background:{}\"></i>{}</h3><div><span>onset</span>{}</div><div><span>offset</span>{}</div></figure>",
+            "<figure data-system=\"{index}\"><h3><i style=\"background:{}\"></i>{}</h3>\
+             <div><span>onset</span>{}</div><div><span>offset</span>{}</div></figure>",
             colours::variable(index),
             escape(&system.name),
             bare(&onset),
@@ -147,8 +151,8 @@ fn latencies(evaluation: &Evaluation) -> Result<String, Problem> {
 }
 
 fn stretches(evaluation: &Evaluation) -> String {
-    let mut html = "<section><h2>Worst stretches</h2><p class=\"note\">The six seconds of each recording that a system gets most wrong, \
-                    for its three worst recordings. Grey across all lanes is left out of scoring.</p>"
+    let mut html = "<section><h2>Worst stretches</h2><p class=\"note\">The six seconds of each recording that a system \
+                    gets most wrong, for its three worst recordings. Grey across all lanes is left out of scoring.</p>"
         .to_owned();
     for (index, system) in evaluation.plan.systems.iter().enumerate() {
         let stretches = worst(&evaluation.measured, index);

@@ -1,7 +1,7 @@
 //! Colours that follow the page's light or dark mode.
 //!
-//! A plotting crate writes numbers, and a page that has two modes wants names. So everything is drawn in colours that stand for
-//! names, and these are put in their place afterwards.
+//! A plotting crate writes numbers, and a page that has two modes wants names. So everything is drawn in colours that
+//! stand for names, and these are put in their place afterwards.
 
 use std::fmt::Write;
 

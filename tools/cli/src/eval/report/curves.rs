@@ -52,7 +52,8 @@ pub(super) fn of_thresholds(evaluation: &Evaluation) -> Result<Vec<Drawing>, Pro
                 &det("misses: % of speech"),
                 &series(evaluation, |ranks| &ranks.curves.det, on_det),
             )?,
-            note: "Down and to the left is better. Both axes are stretched as a normal distribution is, so that rare errors can be told apart.",
+            note: "Down and to the left is better. Both axes are stretched as a normal distribution is, so that rare \
+                   errors can be told apart.",
         },
     ])
 }
@@ -175,7 +176,8 @@ fn decades(from: f64, to: f64) -> Vec<(f64, String)> {
     ticks.filter(|(at, _)| (from..=to).contains(at)).collect()
 }
 
-/// Milliseconds that a bar of a histogram stands for, and where the first and the last begin; what lies beyond is in these.
+/// Milliseconds that a bar of a histogram stands for, where the first begins, and how many there are; what lies beyond is
+/// in the outermost.
 const BAR: f64 = 20.0;
 const FIRST_BAR: f64 = -300.0;
 const BARS: usize = 50;

@@ -48,7 +48,8 @@ pub(super) fn scores(evaluation: &Evaluation) -> String {
         let interval = ranks.intervals.auc.map_or("–".to_owned(), |auc| {
             let [low, high] = [auc.low, auc.high].map(|end| (200.0 * end - 100.0).clamp(0.0, 100.0)); // from 0.5 to 1
             format!(
-                "<span class=\"ci\"><span style=\"left:{low:.1}%;width:{:.1}%;background:{}\"></span></span> {:.3}–{:.3}",
+                "<span class=\"ci\"><span style=\"left:{low:.1}%;width:{:.1}%;background:{}\"></span></span> \
+                 {:.3}–{:.3}",
                 high - low,
                 variable(index),
                 auc.low,

@@ -1,4 +1,4 @@
-//! A stretch of a recording: the waveform, the labels, the scores and the segments of one system, one below the other.
+//! A stretch of a recording: the waveform, the labels, and the segments and scores of one system, one below the other.
 
 use std::fmt::Write;
 
