@@ -5,6 +5,7 @@ mod batch;
 mod bench;
 mod detect;
 mod detectors;
+mod explain;
 mod fault;
 mod info;
 mod input;
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
         Command::Scores(arguments) => scores::run(arguments, quiet),
         Command::Stream(arguments) => stream::run(arguments, quiet),
         Command::Split(arguments) => split::run(arguments, quiet),
+        Command::Explain(arguments) => explain::run(arguments, quiet),
         Command::Detectors { format } => list::run(*format),
         Command::Bench(arguments) => bench::run(arguments, quiet),
         Command::Info => info::run(),
