@@ -9,6 +9,7 @@ mod explain;
 mod fault;
 mod info;
 mod input;
+mod labels;
 mod list;
 mod listen;
 mod output;
