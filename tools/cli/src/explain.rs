@@ -16,6 +16,7 @@ use crate::batch::guarded;
 use crate::detectors;
 use crate::fault::{Fault, Stop};
 use crate::input::is_stdin;
+use crate::labels::{Absent, Labels, place};
 use crate::progress::Progress;
 use crate::sink::Sink;
 use hearing::hear;
@@ -32,7 +33,9 @@ pub(crate) fn run(arguments: &Explain, quiet: bool) -> Result<(), Stop> {
     let output = output(arguments)?;
     let progress = Progress::new([path], quiet);
     guarded(path, || {
+        let given = labels(arguments, &progress)?;
         let heard = hear(path, arguments.channel, &choices, &progress)?;
+        let labels = given.map(|labels| labels.speech(heard.rate, heard.length)).transpose()?;
         let sound = if arguments.no_audio {
             None
         } else {
@@ -41,8 +44,16 @@ pub(crate) fn run(arguments: &Explain, quiet: bool) -> Result<(), Stop> {
         };
         let file = path.display().to_string();
         let title = arguments.title.clone().unwrap_or_else(|| name(path));
-        let page =
-            Page { title, file, channel: arguments.channel, heard: &heard, sound, config, mode: arguments.mode };
+        let page = Page {
+            title,
+            file,
+            channel: arguments.channel,
+            heard: &heard,
+            labels,
+            sound,
+            config,
+            mode: arguments.mode,
+        };
         let mut sink = Sink::new(Some(&output))?;
         page.write(&mut sink)?;
         sink.finish()
@@ -74,6 +85,27 @@ fn choices(arguments: &Explain) -> Result<Vec<Detection>, Stop> {
         Detection { mode, ..Detection::of(name) }
     };
     Ok(names.into_iter().map(choice).collect())
+}
+
+/// The labels: those given, or those beside the recording. Those that nobody asked for and that cannot be read are left out
+/// with a warning: a file of that name may be something else.
+fn labels(arguments: &Explain, progress: &Progress) -> Result<Option<Labels>, Fault> {
+    let (audio, tier) = (arguments.file.as_path(), arguments.tier.as_deref());
+    if let Some(path) = &arguments.labels {
+        return Labels::read(path, audio, tier, Absent::Fault).map(Some);
+    }
+    if is_stdin(audio) {
+        return Ok(None);
+    }
+    let is_csv = |path: &PathBuf| path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
+    let found = place::labels(audio, Path::new(""), None).and_then(|path| {
+        let path = path.filter(|path| !is_csv(path)); // most likely what voiced scores or detect printed
+        path.map(|path| Labels::read(&path, audio, tier, Absent::Fault)).transpose()
+    });
+    Ok(found.unwrap_or_else(|fault| {
+        progress.warn(&fault);
+        None
+    }))
 }
 
 /// Where the page goes: as told, but not over what it is made of; or to a name in the current folder that is free or has

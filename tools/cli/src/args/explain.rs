@@ -23,6 +23,13 @@ pub(crate) struct Explain {
     /// Which channel to listen to: mix (the mean of all) or a number from 1
     #[arg(long, value_name = "mix|N", default_value = "mix", help_heading = "Input")]
     pub(crate) channel: Channel,
+    /// When speech is, by hand or by another program: RTTM, Audacity labels, lab, CSV, TextGrid or scv. Defaults to such a
+    /// file of the recording's name beside it, if there is one, but no CSV
+    #[arg(long, value_name = "FILE", help_heading = "Input")]
+    pub(crate) labels: Option<PathBuf>,
+    /// The tier of TextGrid labels
+    #[arg(long, value_name = "NAME", help_heading = "Input")]
+    pub(crate) tier: Option<String>,
     /// Write the page here, - for standard output. Defaults to the recording's name with .html in the current folder,
     /// where only an earlier page of this command is replaced
     #[arg(short, long, value_name = "FILE.html", help_heading = "Output")]
@@ -51,6 +58,7 @@ Examples:
   voiced explain interview.mp3                          writes interview.html
   voiced explain -d silero -d energy talk.wav -o talk-explained.html
   voiced explain --threshold 0.6 --min-silence-ms 300 lecture.flac
+  voiced explain call.wav --labels call-by-hand.rttm
   voiced explain --no-audio long-meeting.wav
 
 The sound in the page is the file itself where browsers play its format (MP3, M4A, Ogg, Opus, WebM,

@@ -123,7 +123,7 @@ class Plot {
     for (let value = Math.ceil(this.low / step) * step; value <= this.high; value += step) {
       this.rule(value, colours.line);
       const y = this.y(value);
-      if (y > this.top + 9) this.text(number(value, digits ?? (step < 1 ? 1 : 0)), 4, y - 3, colours.soft, { size: 10 });
+      if (y > this.top + 9) this.text(number(value, digits ?? (step < 1 ? 1 : 0)), 4, y - 3, colours.soft, { size: 10, ground: colours.panel });
     }
   }
 

@@ -13,10 +13,10 @@ function measureAt({ centre, width }, score) {
 const DETECTORS = {
   silero: {
     about: "A small neural network: spectrum, four convolutions, and a memory (LSTM). Its score is a probability.",
-    words: () => "What it has heard",
+    words: () => "",
   },
   webrtc: {
-    about: "Gaussian mixtures of six sub-band levels, one for speech and one for noise. The score is a frame's own; the bar below is the original's decision, which it holds for some frames after speech.",
+    about: "Gaussian mixtures of six sub-band levels, one for speech and one for noise. The score is a frame's own; the thin bar at its foot is the original's decision, which it holds for some frames after speech.",
     words: (lane, i) => (lane.tracks.decision[i] > 0.5 ? "The original says speech" : "The original says no speech"),
   },
   energy: {
@@ -95,7 +95,7 @@ class Lane {
   constructor(facts, recording) {
     Object.assign(this, facts);
     this.recording = recording;
-    this.kind = DETECTORS[this.name] ?? { about: "", words: () => "What it has heard" };
+    this.kind = DETECTORS[this.name] ?? { about: "", words: () => "" };
     this.scores = scoresOf(this.name);
     this.tracks = Object.fromEntries(facts.tracks.map((track) => [track.name, trackOf(this.name, track)]));
     this.perSecond = this.rate / this.hop;
@@ -118,7 +118,9 @@ class Lane {
   /** Why the detector decided at a time as it did. */
   words(time) {
     const i = this.frameAt(time);
-    return `${this.kind.words(this, i)} → ${verdictWords(this, i)}`;
+    const measured = this.kind.words(this, i);
+    const verdict = verdictWords(this, i);
+    return measured ? `${measured} → ${verdict}` : verdict[0].toUpperCase() + verdict.slice(1);
   }
 
   /** How much speech there is, and where labels are given, how well it agrees. */
@@ -127,12 +129,11 @@ class Lane {
     const { rate, length, labels } = this.recording;
     const speech = segments.reduce((sum, { start, end }) => sum + end - start, 0);
     const words = [`${segments.length} segment${segments.length === 1 ? "" : "s"}, ${number(speech / rate, 1)} s of speech (${number((speech / length) * 100)} %)`];
-    if (labels) {
+    if (labels !== null) {
       const labelled = labels.reduce((sum, { start, end }) => sum + end - start, 0);
-      const both = overlap(segments.map(({ start, end }) => ({ start: start / rate, end: end / rate })), labels);
-      const silence = length / rate - labelled;
+      const both = overlap(segments, labels);
       if (labelled > 0) words.push(`misses ${number((1 - both / labelled) * 100, 1)} % of the labelled speech`);
-      if (silence > 0) words.push(`takes ${number(((speech / rate - both) / silence) * 100, 1)} % of the rest for speech`);
+      if (labelled < length) words.push(`takes ${number(((speech - both) / (length - labelled)) * 100, 1)} % of the rest for speech`);
     }
     return words.join("; ");
   }
@@ -158,7 +159,7 @@ class Lane {
   get height() {
     const panel = this.curve ? PANEL + 10 : 0;
     const stripes = (this.kind.stripes?.length ?? 0) * STRIPE;
-    return panel + (stripes && stripes + 8) + SCORE + 6 + SEGMENTS + (this.tracks.decision ? 12 : 0) + (this.recording.labels ? 12 : 0) + 2;
+    return panel + (stripes && stripes + 8) + SCORE + 6 + SEGMENTS + (this.tracks.decision ? 12 : 0) + (this.recording.labels !== null ? 12 : 0) + 2;
   }
 
   draw(canvas, view, colours) {
@@ -179,8 +180,10 @@ class Lane {
       this.drawDecisions(plot, colours, top);
       top += 12;
     }
-    if (this.recording.labels) {
-      for (const { start, end } of this.recording.labels) plot.box(start, end, top, 8, sheer(colours.label, 0.75));
+    if (this.recording.labels !== null) {
+      for (const { start, end } of this.recording.labels) {
+        plot.box(start / this.recording.rate, end / this.recording.rate, top, 8, sheer(colours.label, 0.8));
+      }
     }
   }
 
@@ -273,7 +276,11 @@ class Lane {
     context.fillStyle = sheer(colours.need, 0.1);
     const [high, low] = [plot.y(onset), plot.y(offset)];
     if (offset < onset) context.fillRect(0, high, width, low - high);
-    plot.area(this.scoreSeries, 0, () => sheer(colours.ink, 0.07));
+    const [speech, silence] = [sheer(colours.speech, 0.16), sheer(colours.ink, 0.06)];
+    plot.area(this.scoreSeries, 0, (first, end) => {
+      this.scoreSeries.pyramid.seek(first, end);
+      return this.scoreSeries.pyramid.high >= onset ? speech : silence;
+    });
     plot.rule(onset, colours.need, [4, 3]);
     plot.rule(offset, colours.need, [1, 3]);
     plot.line(this.scoreSeries, colours.ink, 1.6);
@@ -325,7 +332,6 @@ class Lane {
       plot.context.fillStyle = sheer(colours.level, 0.6);
       plot.context.fillRect(x, top, 1 / plot.ratio, 7);
     });
-    plot.text("the original’s decision", 4, top + 7, colours.soft, { size: 9, ground: colours.panel });
   }
 }
 

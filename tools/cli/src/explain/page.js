@@ -2,7 +2,7 @@
 // The page: builds the lanes, and draws them when something has changed.
 
 const facts = JSON.parse(document.getElementById("facts").textContent);
-const recording = { rate: facts.rate, length: facts.length, channel: facts.channel, labels: facts.labels ?? null };
+const recording = { rate: facts.rate, length: facts.length, channel: facts.channel, labels: facts.labels };
 const duration = facts.length / facts.rate;
 const view = new View(duration);
 const config = facts.config;
@@ -229,6 +229,7 @@ function listen() {
   });
   window.addEventListener("beforeprint", () => {
     printing = true;
+    element("settings").open = true;
     setTheme("light");
     drawAll();
   });
@@ -278,6 +279,7 @@ function describe() {
     element("trouble").textContent = `Speech is cut after ${config.max_speech_s} s, at the ${config.cut.replace("-", " ")}.`;
   }
   element("version").textContent = facts.version;
+  document.body.classList.toggle("labelled", facts.labels !== null);
 }
 
 function start() {
@@ -288,6 +290,7 @@ function start() {
     document.body.style.width = `${Number(wish.get("width") ?? 900)}px`;
     if (!wish.has("at")) document.body.classList.add("timeless");
   }
+  element("settings").open = figure !== null || matchMedia("(min-width: 1000px)").matches;
   build();
   describe();
   new Controls(element("controls"), config, segmentAll);

@@ -1,7 +1,7 @@
 //! The page: a template, its style and scripts, and what was heard, all in one file.
 
 use serde_json::{Value, json};
-use voiced::{Cut, SegmentConfig};
+use voiced::{Cut, Segment, SegmentConfig};
 
 use super::base64::base64;
 use super::hearing::{Heard, Lane};
@@ -36,6 +36,8 @@ pub(super) struct Page<'a> {
     pub(super) file: String,
     pub(super) channel: Channel,
     pub(super) heard: &'a Heard,
+    /// Labelled speech in samples of the recording, where there are labels.
+    pub(super) labels: Option<Vec<Segment>>,
     pub(super) sound: Option<Sound>,
     pub(super) config: SegmentConfig,
     pub(super) mode: Option<u8>,
@@ -92,6 +94,9 @@ impl Page<'_> {
                 "rate": heard.sound_rate, "hop": spectrogram.hop, "rows": ROWS,
                 "darkest": DARKEST_DBFS, "dynamics": DYNAMICS_DB,
             },
+            "labels": self.labels.as_ref().map(|labels| {
+                labels.iter().map(|label| json!({ "start": label.start, "end": label.end })).collect::<Vec<_>>()
+            }),
             "config": settings(&self.config),
             "lanes": lanes,
         });

@@ -72,7 +72,7 @@ function verdictWords(lane, i) {
     case State.QUIET:
       return `${said}: silence for ${counted}, speech held. ${fateWords(lane, stretchAt(stretches, now))}`;
     case State.WAITING:
-      return `${said}: ${counted} after the silence began it is neither ended nor enough. ${fateWords(lane, stretchAt(stretches, now))}`;
+      return `${said}: the silence goes on, ${counted}, but only a score below ${offset} can end speech. ${fateWords(lane, stretchAt(stretches, now))}`;
     case State.END:
       return `${said}: silence for ${counted}, so speech ended at ${time(quiet.start)}. ${fateWords(lane, settledAt(stretches, now))}`;
     case State.CUT:
