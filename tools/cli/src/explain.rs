@@ -113,11 +113,10 @@ fn labels(arguments: &Explain, progress: &Progress) -> Result<Option<Labels>, Fa
 fn output(arguments: &Explain) -> Result<PathBuf, Stop> {
     let input = arguments.file.as_path();
     if let Some(output) = &arguments.output {
-        if same(output, input) {
+        let read = [Some(input), arguments.labels.as_deref()];
+        if read.into_iter().flatten().any(|read| same(output, read)) {
             let output = output.display();
-            return Err(Stop::Usage(format!(
-                "--output {output} is the recording itself: the page needs another name"
-            )));
+            return Err(Stop::Usage(format!("--output {output} is what is read: the page needs another name")));
         }
         return Ok(output.clone());
     }

@@ -123,7 +123,7 @@ class Plot {
     for (let value = Math.ceil(this.low / step) * step; value <= this.high; value += step) {
       this.rule(value, colours.line);
       const y = this.y(value);
-      if (y > this.top + 9) this.text(number(value, digits ?? (step < 1 ? 1 : 0)), 4, y - 3, colours.soft, { size: 10, ground: colours.panel });
+      if (y > this.top + 14) this.text(number(value, digits ?? (step < 1 ? 1 : 0)), 4, y - 3, colours.soft, { size: 10, ground: colours.panel });
     }
   }
 
@@ -215,7 +215,7 @@ class Spectrogram {
       return counts.findIndex((count) => (seen += count) > rank * total);
     };
     const [quiet, loud] = [level(0.2), level(0.999)];
-    return [Math.max(quiet, loud - 180), Math.max(loud, quiet + 20)];
+    return [Math.max(quiet, loud - 140), Math.max(loud, quiet + 20)];
   }
 
   draw({ context, width, height, ratio }, view, ramp) {

@@ -195,7 +195,7 @@ class Lane {
       return [pyramid.low, pyramid.high];
     });
     let [low, high] = [Math.min(...extremes.map(([low]) => low)), Math.max(...extremes.map(([, high]) => high))];
-    [low, high] = [low - 0.06 * (high - low) - 1e-6, high + 0.12 * (high - low) + 1e-6];
+    [low, high] = [low - 0.06 * (high - low) - 1e-6, high + 0.25 * (high - low) + 1e-6]; // room for the title
     const plot = new Plot(surface, view, { top: 0, height: PANEL, low, high });
     plot.ticks(colours, 3);
     const line = need(this.result.limits.onset);

@@ -2,8 +2,10 @@
 
 mod bad_input;
 mod bench;
+mod browser;
 mod detect;
 mod detectors;
+mod explain;
 mod formats;
 mod pages;
 mod run;
