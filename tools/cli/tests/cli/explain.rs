@@ -97,6 +97,64 @@ fn the_page_s_segments_are_those_of_detect_at_rates_that_are_resampled() {
     assert!(compare(&folder.path().join("clip.wav"), &["silero", "zcr", "webrtc"], 12) > 50);
 }
 
+/// Scores that are made up hit what recordings seldom do: scores equal to a threshold, times equal to a limit, odd gaps.
+#[test]
+fn the_page_s_segmenter_is_the_engine_s() {
+    let Some(browser) = browser() else { return };
+    let mut dice = Dice(2);
+    let (mut cases, mut expected) = (Vec::new(), Vec::new());
+    for _ in 0..3000 {
+        let rate = [1000_u32, 8000, 16_000][dice.below(3.0) as usize];
+        let hop = dice.below(99.0) as usize + 1;
+        let mut score = 0.0;
+        let scores: Vec<f32> = (0..dice.below(80.0) + 1)
+            .map(|_| {
+                score = if dice.roll() < 0.6 { score } else { dice.below(9.0) as f32 / 8.0 };
+                score
+            })
+            .collect();
+        let length = (scores.len() * hop) as u64 - dice.below(hop as f64);
+        let mut ms = |hops: f64| (dice.below(hops) * hop as u64 * 1000 / u64::from(rate)) as u32;
+        let (min_speech_ms, min_silence_ms, speech_pad_ms) = (ms(9.0), ms(9.0), ms(5.0) + 1);
+        let min_silence_at_max_speech_ms = ms(5.0);
+        let config = voiced::SegmentConfig {
+            threshold: (dice.below(6.0) + 2) as f64 / 8.0,
+            neg_threshold: (dice.roll() < 0.7).then(|| dice.below(5.0) as f64 / 8.0),
+            min_speech_ms,
+            min_silence_ms,
+            speech_pad_ms,
+            max_speech_s: if dice.roll() < 0.5 {
+                dice.below(30.0) as f64 * hop as f64 / f64::from(rate) + 1e-3
+            } else {
+                f64::INFINITY
+            },
+            cut: if dice.roll() < 0.5 { voiced::Cut::LongestSilence } else { voiced::Cut::LastSilence },
+            min_silence_at_max_speech_ms,
+        };
+        let spec = voiced::FrameSpec::adjacent(rate, hop);
+        let segments = voiced::segments_from_scores(&scores, spec, length, &config).unwrap();
+        expected.push(segments.iter().map(|segment| json!([segment.start, segment.end])).collect::<Value>());
+        cases.push(json!({ "scores": scores, "rate": rate, "hop": hop, "length": length, "config": {
+            "threshold": config.threshold,
+            "neg_threshold": config.neg_threshold,
+            "min_speech_ms": min_speech_ms,
+            "min_silence_ms": min_silence_ms,
+            "speech_pad_ms": speech_pad_ms,
+            "max_speech_s": config.max_speech_s.is_finite().then_some(config.max_speech_s),
+            "cut": if config.cut == voiced::Cut::LastSilence { "last-silence" } else { "longest-silence" },
+            "min_silence_at_max_speech_ms": min_silence_at_max_speech_ms,
+        } }));
+    }
+    let folder = folder(&[("clip.wav", &clip())]);
+    let page = folder.path().join("page.html");
+    explain(&folder.path().join("clip.wav"), &page, &["-d", "energy"]);
+    let script = format!("const cases = {};\n{}", json!(cases), include_str!("explain/scores.js"));
+    let found = evaluate(&browser, &page, &script);
+    for ((case, expected), found) in cases.iter().zip(&expected).zip(found.as_array().unwrap()) {
+        assert_eq!(expected, found, "{case}");
+    }
+}
+
 #[test]
 fn words_tell_each_frame() {
     let Some(browser) = browser() else { return };
