@@ -24,43 +24,50 @@ function trackOf(name, { name: track, low, step }) {
   return Float32Array.from(levels, (level) => low + step * level);
 }
 
-/** Extremes of stretches of values at any scale: each level has those of 8 neighbours in the level below. */
+/**
+ * Extremes and means of stretches of values at any scale: each level has those of 8 neighbours in the level below.
+ * The values themselves may be extremes already, `low` and `high`; they then have no mean that is worth anything.
+ */
 class Pyramid {
   constructor(low, high = low) {
     this.length = low.length;
-    this.levels = [{ low, high }];
-    while (low.length > 64) {
-      const next = { low: new Float32Array(Math.ceil(low.length / 8)), high: new Float32Array(Math.ceil(low.length / 8)) };
-      for (let i = 0; i < next.low.length; i++) {
-        let [least, most] = [Infinity, -Infinity];
-        for (let j = 8 * i; j < Math.min(8 * i + 8, low.length); j++) {
-          if (low[j] < least) least = low[j];
-          if (high[j] > most) most = high[j];
+    let below = { low, high, sum: low };
+    this.levels = [below];
+    while (below.low.length > 64) {
+      const count = Math.ceil(below.low.length / 8);
+      const [least, most, sum] = [0, 1, 2].map(() => new Float32Array(count));
+      for (let i = 0; i < count; i++) {
+        [least[i], most[i]] = [Infinity, -Infinity];
+        for (let j = 8 * i; j < Math.min(8 * i + 8, below.low.length); j++) {
+          if (below.low[j] < least[i]) least[i] = below.low[j];
+          if (below.high[j] > most[i]) most[i] = below.high[j];
+          sum[i] += below.sum[j];
         }
-        next.low[i] = least;
-        next.high[i] = most;
       }
-      this.levels.push(next);
-      ({ low, high } = next);
+      below = { low: least, high: most, sum };
+      this.levels.push(below);
     }
   }
 
-  /** Sets `low` and `high` to the extremes of the values `from .. to`; to infinities where there are none. */
+  /** Sets `low`, `high` and `mean` to those of the values `from .. to`; where there are none, to infinities and NaN. */
   seek(from, to) {
-    [this.low, this.high] = [Infinity, -Infinity];
     from = Math.max(0, from);
     to = Math.min(this.length, to);
+    let [least, most, total] = [Infinity, -Infinity, 0];
+    const count = to - from;
     for (let level = 0; from < to; level++) {
       const last = level + 1 === this.levels.length;
-      const { low, high } = this.levels[level];
+      const { low, high, sum } = this.levels[level];
       const take = (i) => {
-        if (low[i] < this.low) this.low = low[i];
-        if (high[i] > this.high) this.high = high[i];
+        if (low[i] < least) least = low[i];
+        if (high[i] > most) most = high[i];
+        total += sum[i];
       };
       while (from < to && (last || from % 8 !== 0)) take(from++);
       while (from < to && to % 8 !== 0) take(--to);
       from >>= 3;
       to >>= 3;
     }
+    [this.low, this.high, this.mean] = [least, most, total / count];
   }
 }

@@ -30,6 +30,9 @@ function prepare(canvas, height) {
   return { context, width, height, ratio };
 }
 
+/** Values to a pixel, from which on a curve of all of them would be a block of colour. */
+const MANY = 6;
+
 /** A rectangle on a canvas in which values from `low` to `high` are drawn over the view's time. */
 class Plot {
   constructor(surface, view, { top, height, low = 0, high = 1 }) {
@@ -61,19 +64,29 @@ class Plot {
     }
   }
 
-  /** A curve. */
+  /** A curve; where a pixel has many values, their mean, with their extremes as a shade around it. */
   line(series, colour, thickness = 1.5, dash = []) {
-    const { context } = this;
+    const { context, ratio } = this;
+    const { pyramid, map = (value) => value } = series;
+    const crowded = (this.view.span * series.perSecond) / (this.width * ratio) > MANY;
     context.save();
     this.clip();
+    if (crowded && dash.length === 0) {
+      const shade = sheer(colour, 0.22);
+      this.fill(series, (low, high) => ({ colour: shade, top: this.y(high), bottom: this.y(low) }));
+    }
     context.strokeStyle = colour;
-    context.lineWidth = thickness;
+    context.lineWidth = crowded ? Math.min(1, thickness) : thickness;
     context.lineJoin = "round";
     context.setLineDash(dash);
     context.beginPath();
     let before = null;
     this.columns(series, (x, low, high) => {
       if (!Number.isFinite(low + high)) return;
+      if (crowded) {
+        context.lineTo(x, this.y(map(pyramid.mean)));
+        return;
+      }
       const ends = [this.y(low), this.y(high)];
       if (before !== null && Math.abs(ends[0] - before) > Math.abs(ends[1] - before)) ends.reverse();
       context.lineTo(x, ends[0]);
@@ -86,20 +99,44 @@ class Plot {
 
   /** The area between a series and a base, a value or a series with as many frames, in a colour for each column's frames. */
   area(series, base, colourOf) {
-    const { context, ratio } = this;
-    context.save();
+    this.context.save();
     this.clip();
-    this.columns(series, (x, low, high, first, end) => {
-      let foot = base;
+    this.fill(series, (low, high, first, end) => {
+      let [least, most] = [base, base];
       if (typeof base !== "number") {
         base.pyramid.seek(first, end);
-        foot = base.pyramid.low;
+        [least, most] = [base.pyramid.low, base.pyramid.high];
       }
-      context.fillStyle = colourOf(first, end);
-      const [top, bottom] = [this.y(Math.max(high, foot)), this.y(Math.min(low, foot))];
-      context.fillRect(x, top, 1 / ratio, bottom - top);
+      return { colour: colourOf(first, end), top: this.y(Math.max(high, least)), bottom: this.y(Math.min(low, most)) };
     });
-    context.restore();
+    this.context.restore();
+  }
+
+  /** Fills columns from `top` to `bottom` as `shape(low, high, first, end)` has them; neighbours of one colour as one shape. */
+  fill(series, shape) {
+    const { context, ratio } = this;
+    let run = { colour: null, columns: [] };
+    const finish = () => {
+      const { colour, columns } = run;
+      if (colour === null || columns.length === 0) return;
+      context.fillStyle = colour;
+      context.beginPath();
+      for (const { x, top } of columns) context.lineTo(x, top);
+      const last = columns.at(-1);
+      context.lineTo(last.x + 1 / ratio, last.top);
+      context.lineTo(last.x + 1 / ratio, last.bottom);
+      for (let i = columns.length - 1; i >= 0; i--) context.lineTo(columns[i].x, columns[i].bottom);
+      context.fill();
+    };
+    this.columns(series, (x, low, high, first, end) => {
+      const { colour, top, bottom } = shape(low, high, first, end);
+      if (colour !== run.colour) {
+        finish();
+        run = { colour, columns: [] };
+      }
+      run.columns.push({ x, top, bottom });
+    });
+    finish();
   }
 
   /** A level line over the whole width. */

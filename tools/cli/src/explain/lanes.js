@@ -90,7 +90,7 @@ const SCORE = 70;
 const SEGMENTS = 18;
 const STRIPE = 9;
 
-/** A detector's lane: its numbers, what the segmenter made of them last, and how it is drawn. */
+/** A detector's lane: its numbers, what the segmenter makes of them, and how it is drawn. */
 class Lane {
   constructor(facts, recording) {
     Object.assign(this, facts);
@@ -101,8 +101,16 @@ class Lane {
     this.perSecond = this.rate / this.hop;
   }
 
-  segment(config) {
-    this.result = segment(this.scores, this, this.recording, config);
+  /** Takes over the segmenter's settings. */
+  restart(config) {
+    this.config = { ...config };
+    this.found = null;
+  }
+
+  /** What the segmenter makes of the scores; found when it is first asked for. */
+  get result() {
+    this.found ??= segment(this.scores, this, this.recording, this.config);
+    return this.found;
   }
 
   /** What frame `i`'s score was made of, from the score: the curve between them is known. */
@@ -128,14 +136,15 @@ class Lane {
     const { segments } = this.result;
     const { rate, length, labels } = this.recording;
     const speech = segments.reduce((sum, { start, end }) => sum + end - start, 0);
-    const words = [`${segments.length} segment${segments.length === 1 ? "" : "s"}, ${number(speech / rate, 1)} s of speech (${number((speech / length) * 100)} %)`];
+    const time = speech / rate < 120 ? `${number(speech / rate, 1)} s` : clock(speech / rate, 0);
+    const words = [`${segments.length} segment${segments.length === 1 ? "" : "s"}`, `${time} of speech (${number((speech / length) * 100)} %)`];
     if (labels !== null) {
       const labelled = labels.reduce((sum, { start, end }) => sum + end - start, 0);
       const both = overlap(segments, labels);
-      if (labelled > 0) words.push(`misses ${number((1 - both / labelled) * 100, 1)} % of the labelled speech`);
-      if (labelled < length) words.push(`takes ${number(((speech - both) / (length - labelled)) * 100, 1)} % of the rest for speech`);
+      if (labelled > 0) words.push(`miss rate ${number((1 - both / labelled) * 100, 1)} %`);
+      if (labelled < length) words.push(`false-alarm rate ${number(((speech - both) / (length - labelled)) * 100, 1)} %`);
     }
-    return words.join("; ");
+    return words.join(", ");
   }
 
   /** The curves of the upper panel, made when they are first drawn. */
@@ -220,10 +229,10 @@ class Lane {
       this.stripes ??= {};
       this.stripes[track] ??= { pyramid: new Pyramid(this.tracks[track]), perSecond: this.perSecond };
       const plot = new Plot(surface, view, { top, height: STRIPE - 1 });
-      plot.columns(this.stripes[track], (x, low, high) => {
+      plot.fill(this.stripes[track], (low, high) => {
         const value = Math.abs(low) > Math.abs(high) ? low : high;
-        surface.context.fillStyle = sheer(value > 0 ? colours.speech : colours.dropped, Math.min(1, Math.abs(value) / 3).toFixed(2));
-        surface.context.fillRect(x, top, 1 / surface.ratio, STRIPE - 1);
+        const strength = Math.min(16, Math.round((Math.abs(value) / 3) * 16)) / 16;
+        return { colour: sheer(value > 0 ? colours.speech : colours.dropped, strength), top, bottom: top + STRIPE - 1 };
       });
       plot.text(name, surface.width - 4, top + STRIPE - 2, colours.soft, { size: 9, align: "right", ground: colours.panel });
       top += STRIPE;
@@ -257,9 +266,10 @@ class Lane {
     }
     const lines = hatch(context, sheer(colours.held, 0.55), ratio);
     for (const { start, end, long } of this.visible(quiets, view)) {
+      const [left, right] = [plot.x(seconds(start)), plot.x(seconds(end))];
+      if (right - left < 2) continue; // no room for a pattern
       plot.box(seconds(start), seconds(end), top, SCORE, sheer(colours.held, 0.08));
       plot.box(seconds(start), seconds(end), top, SCORE, lines);
-      const [left, right] = [plot.x(seconds(start)), plot.x(seconds(end))];
       if (right - left > 78) {
         const words = long ? `silence ${number(seconds(end - start) * 1000)} ms: ends` : `${number(seconds(end - start) * 1000)} of ${number(seconds(limits.minSilence) * 1000)} ms`;
         plot.text(words, (left + right) / 2, top + 12, colours.held, { size: 10, align: "center", ground: colours.panel });
@@ -327,11 +337,8 @@ class Lane {
   /** WebRTC's own decisions, held after speech as the original holds them. */
   drawDecisions(plot, colours, top) {
     this.decided ??= { pyramid: new Pyramid(this.tracks.decision), perSecond: this.perSecond };
-    plot.columns(this.decided, (x, low, high) => {
-      if (high < 0.5) return;
-      plot.context.fillStyle = sheer(colours.level, 0.6);
-      plot.context.fillRect(x, top, 1 / plot.ratio, 7);
-    });
+    const colour = sheer(colours.level, 0.6);
+    plot.fill(this.decided, (low, high) => ({ colour: high > 0.5 ? colour : null, top, bottom: top + 7 }));
   }
 }
 

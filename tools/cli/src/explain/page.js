@@ -58,10 +58,11 @@ function drawAll() {
   drawOverview();
   for (const made of strips) {
     const box = made.section.getBoundingClientRect();
-    const seen = printing || figure !== null || (box.bottom > -200 && box.top < window.innerHeight + 200);
+    made.seen = printing || figure !== null || (box.bottom > -200 && box.top < window.innerHeight + 200);
     const state = `${view.from} ${view.to} ${version} ${box.width} ${window.devicePixelRatio}`;
-    if (seen && made.drawn !== state) {
+    if (made.seen && made.drawn !== state) {
       made.draw(made.canvas);
+      if (made.lane) made.summary.textContent = made.lane.summary();
       made.drawn = state;
     }
   }
@@ -82,7 +83,7 @@ function drawMoment() {
   place(element("cursor"), figure === null || wish.has("at") ? player.time : null);
   place(element("pointer"), pointed);
   const time = pointed ?? player.time;
-  for (const { why, lane } of strips) if (lane) why.textContent = lane.words(time);
+  for (const { why, lane, seen } of strips) if (lane && seen) why.textContent = lane.words(time);
   element("time").textContent = `${clock(player.time, 2)} / ${clock(duration, 2)}`;
 }
 
@@ -90,8 +91,7 @@ let version = 0; // of what is drawn besides the view
 let printing = false;
 
 function segmentAll() {
-  for (const lane of lanes) lane.segment(config);
-  for (const { lane, summary } of strips) if (lane) summary.textContent = lane.summary();
+  for (const lane of lanes) lane.restart(config);
   const [{ lane } = {}] = strips.filter(({ lane }) => lane);
   if (lane) element("command").textContent = commandWords(lane, config, facts.file);
   version++;
@@ -113,10 +113,9 @@ const spectrogram = new Spectrogram(facts.spectrogram, bytesOf("spectrogram"));
 
 function drawWaveform(surface, seen, colour, top, height) {
   const plot = new Plot(surface, seen, { top, height, low: -1.05, high: 1.05 });
-  surface.context.fillStyle = colour;
-  plot.columns(waveform, (x, low, high) => {
-    const [upper, lower] = [plot.y(high), plot.y(low)];
-    surface.context.fillRect(x, upper, 1 / surface.ratio, Math.max(1 / surface.ratio, lower - upper));
+  plot.fill(waveform, (low, high) => {
+    const [top, bottom] = [plot.y(high), plot.y(low)];
+    return { colour, top, bottom: Math.max(bottom, top + 1 / surface.ratio) };
   });
   return plot;
 }

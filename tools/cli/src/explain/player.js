@@ -36,7 +36,9 @@ class Player {
     if (this.audio === null) return;
     if (this.time >= this.duration - 0.01) this.seek(0);
     this.audio.play().catch((error) => {
-      if (error.name !== "AbortError") this.told(false, `This browser does not play ${this.sound.words}.`);
+      if (error.name === "AbortError") return; // paused before it began
+      const reason = error.name === "NotSupportedError" ? `this browser does not play ${this.sound.words}` : error.message;
+      this.told(false, `No sound: ${reason}.`);
     });
   }
 
