@@ -166,7 +166,7 @@ class Plot {
 
   text(words, x, y, colour, { size = 11, align = "left", ground = null, weight = 400 } = {}) {
     const { context } = this;
-    context.font = `${weight} ${size}px ${FONT}`;
+    context.font = font({ size, weight });
     context.textAlign = align;
     context.textBaseline = "alphabetic";
     if (ground !== null) {
@@ -179,6 +179,14 @@ class Plot {
     context.fillText(words, x, y);
   }
 
+  /** Words in the middle between two places, if they have room there. */
+  fitted(words, left, right, y, colour, look) {
+    this.context.font = font(look);
+    if (this.context.measureText(words).width + 4 > right - left) return;
+    this.text(words, (left + right) / 2, y, colour, { ...look, align: "center" });
+  }
+
+  /** A rectangle over a stretch of time, a device pixel wide at least. */
   box(from, to, top, height, colour) {
     const [left, right] = [Math.max(-4, this.x(from)), Math.min(this.width + 4, this.x(to))];
     if (right < 0 || left > this.width) return;
@@ -191,6 +199,11 @@ class Plot {
     this.context.rect(0, this.top - 1, this.width, this.plotHeight + 2);
     this.context.clip();
   }
+}
+
+/** A canvas's font. */
+function font({ size = 11, weight = 400 }) {
+  return `${weight} ${size}px ${FONT}`;
 }
 
 const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "DejaVu Sans", sans-serif';

@@ -68,7 +68,7 @@ const DETECTORS = {
   },
   combined: {
     title: "log-odds of speech, from all evidence",
-    about: "All of the classic evidence, each bent by a fitted curve and added up. The stripes show what each kind adds.",
+    about: "All of the classic evidence, each bent by a fitted curve and added up. The stripes show what each kind of it adds, against its mean in this recording: green for speech, red against.",
     stripes: [
       ["snr", "over the noise"],
       ["periodicity", "pitch"],
@@ -77,7 +77,7 @@ const DETECTORS = {
       ["level", "level"],
     ],
     words: (lane, i) => {
-      const parts = DETECTORS.combined.stripes.map(([track, name]) => [name, lane.tracks[track][i]]);
+      const parts = DETECTORS.combined.stripes.map(([track, name]) => [name, lane.stripes[track].values[i]]);
       parts.sort((one, other) => Math.abs(other[1]) - Math.abs(one[1]));
       const [most, next] = parts.map(([name, value]) => `${name} ${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(1)}`);
       return `log-odds of ${number(lane.measure(i), 1)} (${most}, ${next}, …)`;
@@ -123,12 +123,12 @@ class Lane {
     return Math.min(this.scores.length - 1, Math.max(0, Math.floor(time * this.perSecond)));
   }
 
-  /** Why the detector decided at a time as it did. */
+  /** Why the detector decided at a time as it did, and what becomes of the speech there. */
   words(time) {
     const i = this.frameAt(time);
     const measured = this.kind.words(this, i);
-    const verdict = verdictWords(this, i);
-    return measured ? `${measured} → ${verdict}` : verdict[0].toUpperCase() + verdict.slice(1);
+    const { decision, fate } = verdictWords(this, i);
+    return { decision: measured ? `${measured} → ${decision}` : decision[0].toUpperCase() + decision.slice(1), fate };
   }
 
   /** How much speech there is, and where labels are given, how well it agrees. */
@@ -158,6 +158,19 @@ class Lane {
       this.made = { main: series(made.main), base: made.base && series(made.base), need: made.need };
     }
     return this.made;
+  }
+
+  /** What each kind of evidence adds, less its mean: a sum's parts have no zero of their own. */
+  get stripes() {
+    this.striped ??= Object.fromEntries(
+      this.kind.stripes.map(([track]) => {
+        const values = this.tracks[track];
+        const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+        const lessMean = values.map((value) => value - mean);
+        return [track, { values: lessMean, pyramid: new Pyramid(lessMean), perSecond: this.perSecond }];
+      }),
+    );
+    return this.striped;
   }
 
   get scoreSeries() {
@@ -226,8 +239,6 @@ class Lane {
   /** What each kind of evidence adds: for speech or against it. */
   drawStripes(surface, view, colours, top) {
     for (const [track, name] of this.kind.stripes) {
-      this.stripes ??= {};
-      this.stripes[track] ??= { pyramid: new Pyramid(this.tracks[track]), perSecond: this.perSecond };
       const plot = new Plot(surface, view, { top, height: STRIPE - 1 });
       plot.fill(this.stripes[track], (low, high) => {
         const value = Math.abs(low) > Math.abs(high) ? low : high;
@@ -243,17 +254,15 @@ class Lane {
   /** The visible part of a list in order of time, in samples at the detector's rate. */
   visible(list, view, reach = (item) => item.end) {
     const [from, to] = [view.from * this.rate, view.to * this.rate];
-    let first = list.length;
     let [low, high] = [0, list.length];
     while (low < high) {
       const middle = (low + high) >> 1;
       if (reach(list[middle]) < from) low = middle + 1;
       else high = middle;
     }
-    first = low;
-    let last = first;
+    let last = low;
     while (last < list.length && list[last].start <= to) last++;
-    return list.slice(first, last);
+    return list.slice(low, last);
   }
 
   /** What the segmenter takes each moment for: speech, silence that is counted, speech too short. */
@@ -270,9 +279,9 @@ class Lane {
       if (right - left < 2) continue; // no room for a pattern
       plot.box(seconds(start), seconds(end), top, SCORE, sheer(colours.held, 0.08));
       plot.box(seconds(start), seconds(end), top, SCORE, lines);
-      if (right - left > 78) {
+      if (right - left > 60) {
         const words = long ? `silence ${number(seconds(end - start) * 1000)} ms: ends` : `${number(seconds(end - start) * 1000)} of ${number(seconds(limits.minSilence) * 1000)} ms`;
-        plot.text(words, (left + right) / 2, top + 12, colours.held, { size: 10, align: "center", ground: colours.panel });
+        plot.fitted(words, left, right, top + 12, colours.held, { size: 10, ground: colours.panel });
       }
     }
   }
@@ -310,14 +319,17 @@ class Lane {
     const rate = this.rate / this.recording.rate;
     for (const { start, end } of this.visible(segments.map(({ start, end }) => ({ start: start * rate, end: end * rate })), view)) {
       plot.box(seconds(start), seconds(end), top, SEGMENTS, colours.pad);
+      const pad = seconds(limits.pad);
+      const words = { size: 10 };
+      plot.fitted("pad", plot.x(seconds(start)), plot.x(seconds(start) + pad), top + 12.5, colours.ink, words);
+      plot.fitted("pad", plot.x(seconds(end) - pad), plot.x(seconds(end)), top + 12.5, colours.ink, words);
     }
     for (const stretch of this.visible(stretches, view, ({ settled }) => settled)) {
       const { start, end, segment } = stretch;
       const [left, right] = [plot.x(seconds(start)), plot.x(seconds(end))];
       if (segment !== null) {
         plot.box(seconds(start), seconds(end), top, SEGMENTS, colours.speech);
-        const label = String(segment + 1);
-        if (right - left > 20) plot.text(label, (Math.max(0, left) + Math.min(plot.width, right)) / 2, top + 13, colours.panel, { size: 11, align: "center", weight: 600 });
+        plot.fitted(String(segment + 1), Math.max(0, left), Math.min(plot.width, right), top + 13, colours.panel, { weight: 600 });
         continue;
       }
       plot.box(seconds(start), seconds(end), top + 3, SEGMENTS - 6, sheer(colours.dropped, 0.5));
@@ -328,9 +340,8 @@ class Lane {
       const needed = plot.x(seconds(start + limits.minSpeech));
       if (needed - left > 4) context.strokeRect(left, top + 2.5, needed - left, SEGMENTS - 5);
       context.restore();
-      if (needed - left > 120) {
-        plot.text(`dropped: ${lengthOf(end - start, this.rate)} of ${lengthOf(limits.minSpeech, this.rate)}`, (left + needed) / 2, top + 12.5, colours.dropped, { size: 10, align: "center", ground: colours.panel });
-      }
+      const words = `dropped: ${lengthOf(end - start, this.rate)} of ${lengthOf(limits.minSpeech, this.rate)}`;
+      plot.fitted(words, left, needed, top + 12.5, colours.dropped, { size: 10, ground: colours.panel });
     }
   }
 

@@ -25,12 +25,13 @@ function strip(id, name, { words = "", about = "", wheelZooms = false, draw }) {
   const section = document.createElement("section");
   section.className = "strip";
   section.dataset.strip = id;
-  section.innerHTML = `<header><h2></h2><p class="summary"></p></header><p class="about"></p><p class="why"></p><canvas role="img"></canvas>`;
+  section.innerHTML = `<header><h2></h2><p class="summary"></p></header><p class="about"></p><p class="why"><span></span> <span></span></p><canvas role="img"></canvas>`;
   const [heading, summary, aboutLine, why, canvas] = ["h2", ".summary", ".about", ".why", "canvas"].map((query) => section.querySelector(query));
   heading.textContent = name;
   summary.textContent = words;
   aboutLine.textContent = about;
   if (!about) aboutLine.remove();
+  if (!facts.lanes.some((lane) => lane.name === id)) why.remove();
   canvas.setAttribute("aria-label", `${name}${about && `: ${about}`}`);
   element("lanes").append(section);
   moveBy(canvas, view, { click: (time) => player.seek(time), hover: point, wheelZooms });
@@ -83,7 +84,11 @@ function drawMoment() {
   place(element("cursor"), figure === null || wish.has("at") ? player.time : null);
   place(element("pointer"), pointed);
   const time = pointed ?? player.time;
-  for (const { why, lane, seen } of strips) if (lane && seen) why.textContent = lane.words(time);
+  for (const { why, lane, seen } of strips) {
+    if (!lane || !seen) continue;
+    const { decision, fate } = lane.words(time);
+    [why.firstChild.textContent, why.lastChild.textContent] = [decision, fate];
+  }
   element("time").textContent = `${clock(player.time, 2)} / ${clock(duration, 2)}`;
 }
 
@@ -288,6 +293,7 @@ function start() {
     document.body.classList.add("figure");
     document.body.style.width = `${Number(wish.get("width") ?? 900)}px`;
     if (!wish.has("at")) document.body.classList.add("timeless");
+    if (wish.has("legend")) document.body.append(document.querySelector(".legend"));
   }
   element("settings").open = figure !== null || matchMedia("(min-width: 1000px)").matches;
   build();

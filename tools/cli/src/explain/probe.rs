@@ -83,7 +83,7 @@ pub(super) fn observe(choice: &Detection, rate: u32) -> Result<(Box<dyn Detector
                 }
                 curve.score(bias + sum)
             };
-            noted(observed(combined, &notes, score), Some(curve), Some(bias), &KINDS)
+            noted(observed(combined, &notes, score), Some(curve), None, &KINDS)
         }
         "webrtc" => {
             let default = WebRtcConfig::default();
@@ -177,7 +177,8 @@ mod tests {
         let mut scores = Vec::new();
         detector.score_all(&samples, &mut scores);
         let notes = observation.notes.borrow();
-        let (curve, bias) = (observation.curve.unwrap(), observation.constant.unwrap());
+        let curve = observation.curve.unwrap();
+        let bias = Combined::new(16_000, CombinedConfig::default()).unwrap().bias();
         for (terms, score) in notes.chunks(KINDS.len()).zip(&scores) {
             assert!((curve.score(bias + terms.iter().sum::<f32>()) - score).abs() < 1e-5, "{terms:?} {score}");
         }

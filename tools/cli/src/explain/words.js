@@ -46,41 +46,40 @@ function lastBefore(list, position) {
   return low > 0 ? list[low - 1] : null;
 }
 
-/** What the segmenter made of frame `i`: its score's side of the thresholds, and the state that this left. */
+/**
+ * What the segmenter made of frame `i`: its decision, from the score's side of the thresholds and what went before, and
+ * what becomes of the speech that the frame belongs to.
+ */
 function verdictWords(lane, i) {
   const { rate, hop, scores } = lane;
   const { limits, states, stretches, quiets } = lane.result;
   const now = i * hop;
   const score = scores[i];
-  const state = states[i];
-  const time = (samples) => clock(samples / rate);
-  const quiet = lastBefore(quiets, now);
   const onset = share(limits.onset);
   const offset = share(limits.offset);
-  let side = `≥ ${onset}`;
-  if (score < limits.offset) side = `< ${offset}`;
-  else if (score < limits.onset) side = `, between ${offset} and ${onset}`;
-  const said = `score ${scoreWords(score, limits)}${side.startsWith(",") ? side : ` ${side}`}`;
-  const counted = quiet === null ? "" : `${number(((now - quiet.start) / rate) * 1000)} of ${number((limits.minSilence / rate) * 1000)} ms`;
-  switch (state) {
+  const said = `score ${scoreWords(score, limits)}`;
+  const quiet = lastBefore(quiets, now);
+  const ms = (samples) => number((samples / rate) * 1000);
+  const counted = quiet === null ? "" : `${ms(now - quiet.start)} of ${ms(limits.minSilence)} ms`;
+  const goesOn = (decision) => ({ decision, fate: fateWords(lane, stretchAt(stretches, now)) });
+  const ended = (decision) => ({ decision, fate: fateWords(lane, settledAt(stretches, now)) });
+  switch (states[i]) {
     case State.BEGIN:
-      return `${said}: speech begins. ${fateWords(lane, stretchAt(stretches, now))}`;
+      return goesOn(`${said} ≥ ${onset}: speech begins.`);
     case State.SPEECH:
-      return `${said}: speech. ${fateWords(lane, stretchAt(stretches, now))}`;
+      return goesOn(`${said} ≥ ${onset}: speech.`);
     case State.BETWEEN:
-      return `${said}: neither, so speech goes on (hysteresis). ${fateWords(lane, stretchAt(stretches, now))}`;
+      return goesOn(`${said}, between ${offset} and ${onset}: speech goes on (hysteresis).`);
     case State.QUIET:
-      return `${said}: silence for ${counted}, speech held. ${fateWords(lane, stretchAt(stretches, now))}`;
+      return goesOn(`${said} < ${offset}: silence for ${counted}, speech held.`);
     case State.WAITING:
-      return `${said}: the silence goes on, ${counted}, but only a score below ${offset} can end speech. ${fateWords(lane, stretchAt(stretches, now))}`;
+      return goesOn(`${said}, between ${offset} and ${onset}: silence for ${counted}, but only a score below ${offset} can end speech.`);
     case State.END:
-      return `${said}: silence for ${counted}, so speech ended at ${time(quiet.start)}. ${fateWords(lane, settledAt(stretches, now))}`;
+      return ended(`${said} < ${offset}: silence for ${counted}, so speech ended at ${clock(quiet.start / rate)}.`);
     case State.CUT:
-      return `${said}: speech is too long and cut. ${fateWords(lane, settledAt(stretches, now))}`;
-    default: {
-      const said0 = score < limits.onset ? `score ${scoreWords(score, limits)} < ${onset}` : said;
-      return `${said0}: silence. ${paddingWords(lane, now)}`;
-    }
+      return ended(`${said}: speech is longer than max_speech and is cut.`);
+    default:
+      return { decision: `${said} < ${onset}: silence.`, fate: paddingWords(lane, now) };
   }
 }
 

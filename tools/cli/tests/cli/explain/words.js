@@ -2,7 +2,9 @@
 return lanes.map((lane) => ({
   name: lane.name,
   scores: [...lane.scores],
-  states: [...lane.result.states],
-  words: Array.from(lane.scores, (_, i) => lane.words((i + 0.5) / lane.perSecond)),
+  words: Array.from(lane.scores, (_, i) => {
+    const { decision, fate } = lane.words((i + 0.5) / lane.perSecond);
+    return `${decision} ${fate}`;
+  }),
   summary: lane.summary(),
 }));
