@@ -54,7 +54,9 @@ pub(super) fn hear(path: &Path, channel: Channel, choices: &[Detection], progres
             return Err(fault(format!("is longer than {LONGEST_HOURS} hours, the most that a page can show")).into());
         }
         sound.push(samples);
-        lanes.iter_mut().for_each(|lane| lane.push(samples));
+        for lane in &mut lanes {
+            lane.push(samples);
+        }
         Ok::<_, Stop>(())
     })?;
     if let Some(warning) = recording.warning() {
@@ -162,7 +164,7 @@ mod tests {
         assert_eq!(sound.finish(), expected);
 
         let mut sound = Sound::new(48_000).unwrap();
-        [0.25; 48_000].chunks(4801).for_each(|packet| sound.push(packet));
+        vec![0.25; 48_000].chunks(4801).for_each(|packet| sound.push(packet));
         let samples = sound.finish();
         assert_eq!(samples.len(), 16_000);
         assert!(samples[200..15_800].iter().all(|&sample| (8190..8195).contains(&sample)));

@@ -280,7 +280,7 @@ class Lane {
       plot.box(seconds(start), seconds(end), top, SCORE, sheer(colours.held, 0.08));
       plot.box(seconds(start), seconds(end), top, SCORE, lines);
       if (right - left > 60) {
-        const words = long ? `silence ${number(seconds(end - start) * 1000)} ms: ends` : `${number(seconds(end - start) * 1000)} of ${number(seconds(limits.minSilence) * 1000)} ms`;
+        const words = long ? `${number(seconds(end - start) * 1000)} ms: the end` : `${number(seconds(end - start) * 1000)} of ${number(seconds(limits.minSilence) * 1000)} ms`;
         plot.fitted(words, left, right, top + 12, colours.held, { size: 10, ground: colours.panel });
       }
     }
@@ -340,7 +340,8 @@ class Lane {
       const needed = plot.x(seconds(start + limits.minSpeech));
       if (needed - left > 4) context.strokeRect(left, top + 2.5, needed - left, SEGMENTS - 5);
       context.restore();
-      const words = `dropped: ${lengthOf(end - start, this.rate)} of ${lengthOf(limits.minSpeech, this.rate)}`;
+      const [spoken, least] = [end - start, limits.minSpeech].map((samples) => number(seconds(samples) * 1000));
+      const words = `dropped: ${spoken} of ${least} ms`;
       plot.fitted(words, left, needed, top + 12.5, colours.dropped, { size: 10, ground: colours.panel });
     }
   }

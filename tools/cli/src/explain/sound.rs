@@ -122,7 +122,7 @@ mod tests {
     /// The sample that a byte of mu-law stands for, by G.711's formula.
     fn decoded(byte: u8) -> i32 {
         let byte = !byte;
-        let size = ((i32::from(byte & 0xf) << 3) + 0x84 << (byte >> 4 & 7)) - 0x84;
+        let size = (((i32::from(byte & 0xf) << 3) + 0x84) << (byte >> 4 & 7)) - 0x84;
         if byte & 0x80 == 0 { size } else { -size }
     }
 

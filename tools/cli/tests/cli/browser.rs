@@ -67,7 +67,7 @@ document.body.append(result);
         .unwrap();
     let (dom, log) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     let found = dom.split_once("<pre id=\"result\">").and_then(|(_, rest)| rest.split_once("</pre>"));
-    let Some((json, _)) = found else { panic!("the script did not end: {log}\n{:.2000}", dom) };
+    let Some((json, _)) = found else { panic!("the script did not end: {log}\n{dom:.2000}") };
     let json = json.replace("&lt;", "<").replace("&gt;", ">").replace("&nbsp;", "\u{a0}").replace("&amp;", "&");
     let mut result: Value = serde_json::from_str(&json).unwrap();
     assert_eq!(result["troubles"], Value::Array(Vec::new()));

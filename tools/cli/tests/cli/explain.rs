@@ -107,7 +107,7 @@ fn the_page_s_segmenter_is_the_engine_s() {
         let rate = [1000_u32, 8000, 16_000][dice.below(3.0) as usize];
         let hop = dice.below(99.0) as usize + 1;
         let mut score = 0.0;
-        let scores: Vec<f32> = (0..dice.below(80.0) + 1)
+        let scores: Vec<f32> = (0..=dice.below(80.0))
             .map(|_| {
                 score = if dice.roll() < 0.6 { score } else { dice.below(9.0) as f32 / 8.0 };
                 score
