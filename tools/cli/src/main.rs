@@ -5,6 +5,7 @@ mod batch;
 mod bench;
 mod detect;
 mod detectors;
+mod eval;
 mod explain;
 mod fault;
 mod info;
@@ -16,6 +17,7 @@ mod output;
 mod pages;
 mod parallel;
 mod progress;
+mod resampled;
 mod scores;
 mod sink;
 mod split;
@@ -36,6 +38,7 @@ fn main() -> ExitCode {
         Command::Scores(arguments) => scores::run(arguments, quiet),
         Command::Stream(arguments) => stream::run(arguments, quiet),
         Command::Split(arguments) => split::run(arguments, quiet),
+        Command::Eval(arguments) => eval::run(arguments, quiet),
         Command::Explain(arguments) => explain::run(arguments, quiet),
         Command::Detectors { format } => list::run(*format),
         Command::Bench(arguments) => bench::run(arguments, quiet),

@@ -20,7 +20,7 @@ pub(crate) struct Progress {
     terminal: bool,
     begun: Instant,
     bar: Mutex<Option<ProgressBar>>,
-    total: u64, // bytes; 0 where not known
+    total: u64, // bytes, or steps; 0 where not known
     done: AtomicU64,
     cancelled: AtomicBool,
 }
@@ -39,6 +39,18 @@ impl Progress {
             done: AtomicU64::new(0),
             cancelled: AtomicBool::new(false),
         }
+    }
+
+    /// Progress over so many steps of work, each told by [`step`](Self::step).
+    pub(crate) fn over(steps: usize, quiet: bool) -> Self {
+        let mut progress = Self::new([], quiet);
+        progress.total = steps as u64;
+        progress
+    }
+
+    /// Counts a step as done.
+    pub(crate) fn step(&self) {
+        self.add(1);
     }
 
     /// Shows no bar, for where the results themselves run down the terminal.
@@ -121,7 +133,11 @@ impl Task<'_> {
     /// Counts samples of each channel as done.
     pub(crate) fn advance(&mut self, frames: u64, recording: &Recording) {
         self.frames += frames;
-        let share = recording.frames.map_or(0.0, |all| self.frames as f64 / all.max(1) as f64);
+        self.reach(recording.frames.map_or(0.0, |all| self.frames as f64 / all.max(1) as f64));
+    }
+
+    /// Counts a share of the file's work as done, 0 to 1.
+    pub(crate) fn reach(&mut self, share: f64) {
         let done = ((share.min(1.0) * self.bytes as f64) as u64).max(self.done);
         self.progress.add(done - self.done);
         self.done = done;

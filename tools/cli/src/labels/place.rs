@@ -1,5 +1,6 @@
 //! Where a recording's label files are.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::{AUDACITY, FORMATS};
@@ -73,4 +74,15 @@ fn in_folder(name: &Path) -> Vec<PathBuf> {
 fn has_extension(path: &Path, extensions: &[&str]) -> bool {
     let own = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
     extensions.iter().any(|extension| own.eq_ignore_ascii_case(extension))
+}
+
+/// Label files in a folder that are not among those in use; a CSV or a text may be anything, and is left out.
+pub(crate) fn strays(folder: &Path, used: &BTreeSet<&Path>) -> Vec<PathBuf> {
+    let certain: Vec<&str> = FORMATS.iter().map(|(name, _)| *name).filter(|name| *name != "csv").collect();
+    let paths = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let mut strays: Vec<PathBuf> = paths
+        .filter(|path| has_extension(path, &certain) && !used.contains(path.as_path()) && path.is_file())
+        .collect();
+    strays.sort();
+    strays
 }

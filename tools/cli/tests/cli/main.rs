@@ -5,6 +5,7 @@ mod bench;
 mod browser;
 mod detect;
 mod detectors;
+mod eval;
 mod explain;
 mod formats;
 mod pages;
