@@ -58,6 +58,13 @@ pub struct Levels {
     pub floor: f32,
 }
 
+impl Levels {
+    /// The measure: how far the level lies above the floor, in dB.
+    pub fn above(self) -> f32 {
+        self.level - self.floor
+    }
+}
+
 /// The energy detector; see the [module](self).
 #[derive(Clone, Debug)]
 pub struct Energy {
@@ -94,8 +101,7 @@ impl Energy {
 
     /// What the score is made of: how far the level of the next frame lies above the noise floor, in dB.
     pub fn measure(&mut self, frame: &[f32]) -> f32 {
-        let Levels { level, floor } = self.levels(frame);
-        level - floor
+        self.levels(frame).above()
     }
 
     /// What the [measure](Self::measure) is the difference of: the level of the next frame and the noise floor.
@@ -167,7 +173,7 @@ mod tests {
             let levels: Vec<Levels> = tone.windows(frame).step_by(hop).map(|frame| energy.levels(frame)).collect();
             assert!((levels[150].level + 23.01).abs() < 0.1, "louder: {:?}", levels[150]);
             assert!((levels[150].floor + 43.01).abs() < 0.1, "louder: {:?}", levels[150]);
-            let differences: Vec<f32> = levels.iter().map(|levels| levels.level - levels.floor).collect();
+            let differences: Vec<f32> = levels.iter().map(|levels| levels.above()).collect();
             assert_eq!(differences, measures);
         }
     }

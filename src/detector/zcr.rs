@@ -61,6 +61,13 @@ pub struct Rates {
     pub highest: f32,
 }
 
+impl Rates {
+    /// The measure: by how many octaves the rate lies below the highest, with [`OFFSET`] added to both.
+    pub fn octaves(self) -> f32 {
+        ((self.highest + OFFSET) / (self.rate + OFFSET)).log2()
+    }
+}
+
 /// The zero-crossing detector; see the [module](self).
 #[derive(Clone, Debug)]
 pub struct Zcr {
@@ -101,8 +108,7 @@ impl Zcr {
 
     /// What the score is made of: by how many octaves the crossing rate of the next frame lies below its maximum.
     pub fn measure(&mut self, frame: &[f32]) -> f32 {
-        let Rates { rate, highest } = self.rates(frame);
-        ((highest + OFFSET) / (rate + OFFSET)).log2()
+        self.rates(frame).octaves()
     }
 
     /// What the [measure](Self::measure) compares: the crossing rate of the next frame and the highest of the last

@@ -30,12 +30,16 @@ pub(crate) fn run(arguments: &Explain, quiet: bool) -> Result<(), Stop> {
         return Err(Stop::Usage(message.to_owned()));
     }
     let choices = choices(arguments)?;
-    let output = output(arguments)?;
     let progress = Progress::new([path], quiet);
+    let label_file = label_file(arguments, &progress);
+    let output = output(arguments, label_file.as_deref())?;
     guarded(path, || {
-        let given = labels(arguments, &progress)?;
+        let read = |file: &Path| Labels::read(file, path, arguments.tier.as_deref(), Absent::Fault);
+        let labels =
+            label_file.as_deref().map(read).transpose().or_else(|fault| excuse(fault, arguments, &progress))?;
         let heard = hear(path, arguments.channel, &choices, &progress)?;
-        let labels = given.map(|labels| labels.speech(heard.rate, heard.length)).transpose()?;
+        let speech = labels.map(|labels| labels.speech(heard.rate, heard.length)).transpose();
+        let labels = speech.or_else(|fault| excuse(fault, arguments, &progress))?;
         let sound = if arguments.no_audio {
             None
         } else {
@@ -87,33 +91,35 @@ fn choices(arguments: &Explain) -> Result<Vec<Detection>, Stop> {
     Ok(names.into_iter().map(choice).collect())
 }
 
-/// The labels: those given, or those beside the recording. Those that nobody asked for and that cannot be read are left out
-/// with a warning: a file of that name may be something else.
-fn labels(arguments: &Explain, progress: &Progress) -> Result<Option<Labels>, Fault> {
-    let (audio, tier) = (arguments.file.as_path(), arguments.tier.as_deref());
-    if let Some(path) = &arguments.labels {
-        return Labels::read(path, audio, tier, Absent::Fault).map(Some);
+/// The file of labels: the one given, or the one beside the recording.
+fn label_file(arguments: &Explain, progress: &Progress) -> Option<PathBuf> {
+    let audio = arguments.file.as_path();
+    if arguments.labels.is_some() || is_stdin(audio) {
+        return arguments.labels.clone();
     }
-    if is_stdin(audio) {
-        return Ok(None);
-    }
-    let is_csv = |path: &PathBuf| path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
-    let found = place::labels(audio, Path::new(""), None).and_then(|path| {
-        let path = path.filter(|path| !is_csv(path)); // most likely what voiced scores or detect printed
-        path.map(|path| Labels::read(&path, audio, tier, Absent::Fault)).transpose()
-    });
-    Ok(found.unwrap_or_else(|fault| {
+    let found = place::labels(audio, Path::new(""), None).unwrap_or_else(|fault| {
         progress.warn(&fault);
         None
-    }))
+    });
+    // A CSV is most likely what voiced scores or detect printed.
+    found.filter(|path| !path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv")))
+}
+
+/// Goes on without labels that nobody asked for, with a warning: a file of that name may be something else.
+fn excuse<T>(fault: Fault, arguments: &Explain, progress: &Progress) -> Result<Option<T>, Fault> {
+    if arguments.labels.is_some() {
+        return Err(fault);
+    }
+    progress.warn(&fault);
+    Ok(None)
 }
 
 /// Where the page goes: as told, but not over what it is made of; or to a name in the current folder that is free or has
 /// an earlier page.
-fn output(arguments: &Explain) -> Result<PathBuf, Stop> {
+fn output(arguments: &Explain, labels: Option<&Path>) -> Result<PathBuf, Stop> {
     let input = arguments.file.as_path();
     if let Some(output) = &arguments.output {
-        let read = [Some(input), arguments.labels.as_deref()];
+        let read = [Some(input), labels];
         if read.into_iter().flatten().any(|read| same(output, read)) {
             let output = output.display();
             return Err(Stop::Usage(format!("--output {output} is what is read: the page needs another name")));

@@ -64,7 +64,7 @@ Examples:
 The sound in the page is the file itself where browsers play its format (MP3, M4A, Ogg, Opus, WebM,
 FLAC) and it has at most 64 MB; otherwise what the detectors heard, as 16-bit WAV at 16 kHz (8 kHz for
 recordings at up to that rate) for up to 10 minutes, and in telephone quality (8 kHz, 8 bits) beyond.
-An hour of a WAV file with all detectors makes a page of about 73 MB, 35 MB of it without the sound;
-ten minutes in 16 bits 34 MB, half a minute 2 MB. Recordings of more than 3 hours are refused.
+An hour of a WAV file with all detectors makes a page of 76 MB, 37 MB with --no-audio; ten minutes 38
+and 12 MB, half a minute 2 MB. Recordings of more than 3 hours are refused.
 
 The settings of the segmenter are what the page's sliders begin with.";

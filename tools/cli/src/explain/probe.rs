@@ -54,7 +54,7 @@ pub(super) fn observe(choice: &Detection, rate: u32) -> Result<(Box<dyn Detector
             let score = move |energy: &mut Energy, frame: &[f32], notes: &mut Vec<f32>| {
                 let levels = energy.levels(frame);
                 notes.push(levels.level);
-                curve.score(levels.level - levels.floor)
+                curve.score(levels.above())
             };
             noted(observed(energy, &notes, score), Some(curve), None, &["level"])
         }
@@ -64,7 +64,7 @@ pub(super) fn observe(choice: &Detection, rate: u32) -> Result<(Box<dyn Detector
             let score = move |detector: &mut Zcr, frame: &[f32], notes: &mut Vec<f32>| {
                 let rates = detector.rates(frame);
                 notes.push(rates.rate);
-                curve.score(((rates.highest + zcr::OFFSET) / (rates.rate + zcr::OFFSET)).log2())
+                curve.score(rates.octaves())
             };
             noted(observed(detector, &notes, score), Some(curve), Some(zcr::OFFSET), &["rate"])
         }

@@ -126,8 +126,9 @@ function commandWords(lane, config, file) {
     const value = config[field];
     if (value !== usual) words.push(`--${field.replaceAll("_", "-")}`, value);
   }
-  const plain = /^[\w./-]+$/.test(file) && !file.startsWith("-");
-  return [...words, plain ? file : `'${file.replaceAll("'", "'\\''")}'`].join(" ");
+  const path = file.startsWith("-") && file !== "-" ? `./${file}` : file;
+  const plain = /^[\w./-]+$/.test(path);
+  return [...words, plain ? path : `'${path.replaceAll("'", "'\\''")}'`].join(" ");
 }
 
 /** The engine's defaults. */

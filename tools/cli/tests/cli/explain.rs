@@ -308,13 +308,19 @@ fn nothing_that_is_read_is_written_over() {
     let [clip, labels] = ["clip.wav", "clip.lab"].map(|name| folder.path().join(name).to_str().unwrap().to_owned());
     voiced(["explain", &clip, "-o", &clip]).fails(2, &["clip.wav", "is what is read"]);
     voiced(["explain", &clip, "--labels", &labels, "-o", &labels]).fails(2, &["clip.lab", "is what is read"]);
+    voiced(["explain", &clip, "-o", &labels]).fails(2, &["clip.lab", "is what is read"]);
     assert_eq!(fs::read(&clip).unwrap(), self::clip());
     assert_eq!(fs::read(&labels).unwrap(), b"0 1\n");
 }
 
 #[test]
 fn bad_use_is_told() {
-    let folder = folder(&[("clip.wav", &clip()), ("clip.txt", b"Hello, and welcome.\n"), ("bad.lab", b"0 1\n5 4\n")]);
+    let folder = folder(&[
+        ("clip.wav", &clip()),
+        ("clip.txt", b"Hello, and welcome.\n"),
+        ("bad.lab", b"0 1\n5 4\n"),
+        ("long.lab", b"0 9\n"),
+    ]);
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     let (clip, page) = (path("clip.wav"), path("page.html"));
     voiced(["explain", &clip, "-o", &page, "--channel", "each"]).fails(2, &["--channel each", "mix or a number"]);
@@ -324,8 +330,29 @@ fn bad_use_is_told() {
     voiced(["explain", "-"]).fails(2, &["standard input", "--output"]);
     voiced(["explain", &path("no.wav"), "-o", &page]).fails(1, &["no.wav", "no such file"]);
     voiced(["explain", &clip, "-o", &page, "--labels", &path("bad.lab")]).fails(1, &["bad.lab:2"]);
+    voiced(["explain", &clip, "-o", &page, "--labels", &path("long.lab")]).fails(1, &["long.lab:1", "beyond"]);
     assert!(!Path::new(&page).exists());
     let transcript = voiced(["explain", &clip, "-o", &page, "-d", "energy"]);
     assert_eq!(transcript.status, 0, "{transcript:?}");
     assert!(transcript.stderr.contains("warning") && transcript.stderr.contains("clip.txt:1"), "{transcript:?}");
+}
+
+#[test]
+fn labels_that_nobody_asked_for_are_left_out_where_they_are_wrong() {
+    let folder = folder(&[("clip.wav", &clip()), ("clip.lab", b"0 9\n")]);
+    let (clip, page) = (folder.path().join("clip.wav"), folder.path().join("page.html"));
+    let run = voiced([
+        "explain".as_ref(),
+        clip.as_os_str(),
+        "-d".as_ref(),
+        "energy".as_ref(),
+        "-o".as_ref(),
+        page.as_os_str(),
+    ]);
+    assert!(run.status == 0 && run.stderr.contains("warning") && run.stderr.contains("clip.lab:1"), "{run:?}");
+    assert_eq!(facts(&page)["labels"], Value::Null);
+    fs::remove_file(folder.path().join("clip.lab")).unwrap();
+    fs::write(folder.path().join("clip.csv"), "start,end,score\n0.000,0.032,0.5\n").unwrap();
+    explain(&clip, &page, &["-d", "energy"]);
+    assert_eq!(facts(&page)["labels"], Value::Null, "scores are no labels");
 }
