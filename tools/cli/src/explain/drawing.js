@@ -155,12 +155,12 @@ class Plot {
   }
 
   /** The values at round distances, at the left edge, with faint lines. */
-  ticks(colours, count = 3, digits = null) {
+  ticks(colours, count = 3) {
     const step = roundStep((this.high - this.low) / count);
     for (let value = Math.ceil(this.low / step) * step; value <= this.high; value += step) {
       this.rule(value, colours.line);
       const y = this.y(value);
-      if (y > this.top + 14) this.text(number(value, digits ?? (step < 1 ? 1 : 0)), 4, y - 3, colours.soft, { size: 10, ground: colours.panel });
+      if (y > this.top + 14) this.text(number(value, step < 1 ? 1 : 0), 4, y - 3, colours.soft, { size: 10, ground: colours.panel });
     }
   }
 
@@ -248,8 +248,8 @@ function hatch(context, colour, ratio) {
 
 /** The spectrogram as a picture, a column for each pixel or for each spectrum, whichever are fewer. */
 class Spectrogram {
-  constructor({ rate, hop, rows, darkest, dynamics }, bytes) {
-    Object.assign(this, { rate, hop, rows, darkest, dynamics, bytes, columns: bytes.length / rows });
+  constructor({ rate, hop, rows }, bytes) {
+    Object.assign(this, { rate, hop, rows, bytes, columns: bytes.length / rows });
     this.picture = document.createElement("canvas");
     [this.quiet, this.loud] = this.contrast();
   }

@@ -101,6 +101,12 @@ class Lane {
     this.perSecond = this.rate / this.hop;
   }
 
+  /** What the detector does, and when its scores come. */
+  get about() {
+    const ahead = this.lookahead > 0 ? `, for which it hears ${lengthOf(this.lookahead, this.rate)} ahead` : "";
+    return `${this.kind.about} A score each ${lengthOf(this.hop, this.rate)}${ahead}.`.trim();
+  }
+
   /** Takes over the segmenter's settings. */
   restart(config) {
     this.config = { ...config };
@@ -303,9 +309,8 @@ class Lane {
     plot.rule(onset, colours.need, [4, 3]);
     plot.rule(offset, colours.need, [1, 3]);
     plot.line(this.scoreSeries, colours.ink, 1.6);
-    const crowded = Math.abs(low - high) < 11;
     plot.text(`speech from ${share(onset)}`, width - 4, high - 3, colours.need, { size: 10, align: "right", ground: colours.panel });
-    if (!crowded) plot.text(`silence below ${share(offset)}`, width - 4, low + 10, colours.need, { size: 10, align: "right", ground: colours.panel });
+    if (offset <= onset) plot.text(`silence below ${share(offset)}`, width - 4, low + 10, colours.need, { size: 10, align: "right", ground: colours.panel });
     plot.text("1", 4, plot.y(1) + 10, colours.soft, { size: 10, ground: colours.panel });
     plot.text("score", 4, plot.y(0) - 3, colours.soft, { size: 10, ground: colours.panel });
   }
@@ -342,7 +347,7 @@ class Lane {
       context.restore();
       const [spoken, least] = [end - start, limits.minSpeech].map((samples) => number(seconds(samples) * 1000));
       const words = `dropped: ${spoken} of ${least} ms`;
-      plot.fitted(words, left, needed, top + 12.5, colours.dropped, { size: 10, ground: colours.panel });
+      plot.fitted(words, left, needed, top + 12.5, colours.ink, { size: 10 });
     }
   }
 

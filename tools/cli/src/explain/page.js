@@ -195,7 +195,7 @@ function build() {
   lanes = shown.map((lane) => new Lane(lane, recording));
   for (const lane of lanes) {
     const name = lane.mode === null ? lane.name : `${lane.name}, mode ${lane.mode}`;
-    const made = strip(lane.name, name, { about: lane.kind.about, draw: (canvas) => lane.draw(canvas, view, colours) });
+    const made = strip(lane.name, name, { about: lane.about, draw: (canvas) => lane.draw(canvas, view, colours) });
     made.lane = lane;
   }
 }

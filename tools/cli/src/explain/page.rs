@@ -5,7 +5,7 @@ use voiced::{Cut, Segment, SegmentConfig};
 
 use super::base64::base64;
 use super::hearing::{Heard, Lane};
-use super::picture::{DARKEST_DBFS, DYNAMICS_DB, ROWS, Spectrogram, Waveform};
+use super::picture::{ROWS, Spectrogram, Waveform};
 use super::sound::Sound;
 use crate::args::Channel;
 use crate::fault::Stop;
@@ -92,7 +92,6 @@ impl Page<'_> {
             "waveform": { "rate": heard.sound_rate, "stretch": waveform.stretch, "peak": waveform.peak },
             "spectrogram": {
                 "rate": heard.sound_rate, "hop": spectrogram.hop, "rows": ROWS,
-                "darkest": DARKEST_DBFS, "dynamics": DYNAMICS_DB,
             },
             "labels": self.labels.as_ref().map(|labels| {
                 labels.iter().map(|label| json!({ "start": label.start, "end": label.end })).collect::<Vec<_>>()
@@ -123,7 +122,6 @@ impl Page<'_> {
         json!({
             "name": lane.name,
             "rate": lane.spec.rate,
-            "frame": lane.spec.frame,
             "hop": lane.spec.hop,
             "lookahead": lane.spec.lookahead,
             "framed": lane.framed,

@@ -14,8 +14,8 @@ pub(super) const ROWS: usize = 64;
 
 /// The power in dB over full scale that byte 0 stands for, and by how much 255 lies above it. A sine of full scale has a
 /// sixth of the window's samples, +19 dB, in its bin; the rounding noise of 16 bits is at -101 in each.
-pub(super) const DARKEST_DBFS: f32 = -105.0;
-pub(super) const DYNAMICS_DB: f32 = 125.0;
+const DARKEST_DBFS: f32 = -105.0;
+const DYNAMICS_DB: f32 = 125.0;
 
 /// The extremes of the samples, by stretches of equal length.
 pub(super) struct Waveform {
