@@ -50,7 +50,7 @@ def dead(page: Path, name: str, target: str) -> str | None:
     code = re.fullmatch(r"`([^`]+)`", name)
     if code and file.is_file():
         word = re.findall(r"\w+", code[1])[-1]
-        if word != file.stem and code[1] != file.name and not re.search(rf"\b{word}\b", file.read_text()):
+        if word != file.stem and not file.as_posix().endswith(code[1]) and not re.search(rf"\b{word}\b", file.read_text()):
             return f"`{word}` is not in it"
     return None
 

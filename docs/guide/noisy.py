@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Adds white noise to a recording, at a signal-to-noise ratio over the whole of it.
+"""Adds white noise to a recording, at a signal-to-noise ratio over the whole of it, and turns it up or down.
 
-    python3 docs/guide/noisy.py IN.wav OUT.wav SNR_DB
+    python3 docs/guide/noisy.py IN.wav OUT.wav SNR_DB [GAIN_DB]
 
-IN is a 16-bit mono WAV file. The same command gives the same samples: the seed is fixed. Needs Python alone.
+IN is a 16-bit mono WAV file; an SNR of `inf` adds nothing. The same command gives the same samples: the seed is fixed.
+Needs Python alone.
 """
 
 import array
@@ -13,15 +14,18 @@ import wave
 
 
 def main() -> None:
-    source, target, snr_db = sys.argv[1], sys.argv[2], float(sys.argv[3])
+    """Writes the file."""
+    source, target, snr_db, gain_db = (*sys.argv[1:], "0")[:4]
     with wave.open(source) as file:
         parameters = file.getparams()
         samples = array.array("h", file.readframes(file.getnframes()))
-    assert (parameters.nchannels, parameters.sampwidth) == (1, 2), "16-bit mono only"
+    if (parameters.nchannels, parameters.sampwidth) != (1, 2):
+        sys.exit(f"{source}: {parameters.nchannels} channels of {8 * parameters.sampwidth} bits, must be 1 of 16")
     power = sum(x * x for x in samples) / len(samples)
-    deviation = (power / 10 ** (snr_db / 10)) ** 0.5
+    deviation = (power / 10 ** (float(snr_db) / 10)) ** 0.5
+    gain = 10 ** (float(gain_db) / 20)
     chance = random.Random(1)
-    noisy = (round(x + chance.gauss(0, deviation)) for x in samples)
+    noisy = (round(gain * (x + chance.gauss(0, deviation))) for x in samples)
     clipped = array.array("h", (max(-32768, min(32767, x)) for x in noisy))
     with wave.open(target, "w") as file:
         file.setparams(parameters)
