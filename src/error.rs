@@ -31,6 +31,24 @@ pub enum Error {
         /// How many channels there are.
         channels: usize,
     },
+    /// A labelled, found or scored stretch of a recording that cannot be.
+    Interval {
+        /// What it was given as.
+        what: &'static str,
+        /// Its first sample.
+        start: u64,
+        /// The sample after its last one.
+        end: u64,
+        /// What is legal, in words.
+        legal: String,
+    },
+    /// Scores that are not as many as a recording has hops.
+    Scores {
+        /// How many there are.
+        given: usize,
+        /// How many hops the recording has.
+        wanted: usize,
+    },
     /// Bytes that are not a readable weights file.
     WeightsFile {
         /// What is wrong with them.
@@ -87,6 +105,10 @@ impl fmt::Display for Error {
             Self::Config { field, given, legal } => write!(f, "{field} is {given}: it must be {legal}"),
             Self::Channel { given, channels } => {
                 write!(f, "there is no channel {given}: the recording has {channels}, counted from 0")
+            }
+            Self::Interval { what, start, end, legal } => write!(f, "{what} {start}..{end}: {legal}"),
+            Self::Scores { given, wanted } => {
+                write!(f, "there are {given} scores, and the recording has {wanted} hops")
             }
             Self::WeightsFile { reason } => write!(f, "not a usable weights file: {reason}"),
             Self::TensorMissing { name } => write!(f, "the weights file has no tensor `{name}`"),

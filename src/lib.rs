@@ -38,6 +38,7 @@ pub mod frame;
     reason = "vector instructions, whose functions must become parts of their callers"
 )]
 mod kernels;
+pub mod metrics;
 mod nn;
 mod pool;
 pub mod segment;

@@ -16,6 +16,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("segment", &["error", "frame"]),
     ("detector", &["audio", "dsp", "error", "frame", "kernels", "nn"]),
     ("stream", &["audio", "detector", "dsp", "error", "frame", "segment"]),
+    ("metrics", &["error", "frame", "segment"]),
     ("pool", &["audio", "detector", "error", "nn", "segment", "stream"]),
 ];
 
