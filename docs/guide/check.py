@@ -3,10 +3,11 @@
 
     python3 docs/guide/check.py [VOICED]
 
-A link must lead to a file, and with `#…` to a heading of it. A link named as code must name something that is in the
-file: [`Segmenter::push`](…/segmenter.rs) needs the word `push` there. Where VOICED, the command's path, is given, the
-lines after `$ ` in blocks marked `console` are run, and must print what stands below them; `…` stands for any lines.
-Exits with 1 where anything is wrong. Needs Python alone.
+A link must lead to a file, and with `#…` to a heading of it. A link named as code must name
+something that is in the file: [`Segmenter::push`](…/segmenter.rs) needs the word `push` there.
+Where VOICED, the command's path, is given, the lines after `$ ` in blocks marked `console` are run,
+with those after `> ` that go on, and must print what stands below. Exits with 1 where anything is
+wrong. Needs Python alone.
 """
 
 import os
@@ -25,14 +26,19 @@ LINK = re.compile(r"\[((?:[^\[\]]|\[[^\]]*\])*)\]\(([^)\s]+)\)")
 
 def prose(page: Path) -> str:
     """A page with what it includes, without its blocks of code."""
-    text = INCLUDE.sub(lambda found: (page.parent / found[1]).read_text(), FENCE.sub("", page.read_text()))
+    text = INCLUDE.sub(
+        lambda found: (page.parent / found[1]).read_text(), FENCE.sub("", page.read_text())
+    )
     return FENCE.sub("", text)
 
 
 def anchors(page: Path) -> set[str]:
     """The names by which mdBook and forges know a page's headings."""
     titles = re.findall(r"^#+ (.*)$", prose(page), re.MULTILINE)
-    return {re.sub(r"\s", "-", re.sub(r"[^\w\s-]", "", re.sub(r"[`*]", "", title)).lower()) for title in titles}
+    return {
+        re.sub(r"\s", "-", re.sub(r"[^\w\s-]", "", re.sub(r"[`*]", "", title)).lower())
+        for title in titles
+    }
 
 
 def dead(page: Path, name: str, target: str) -> str | None:
@@ -50,7 +56,8 @@ def dead(page: Path, name: str, target: str) -> str | None:
     code = re.fullmatch(r"`([^`]+)`", name)
     if code and file.is_file():
         word = re.findall(r"\w+", code[1])[-1]
-        if word != file.stem and not file.as_posix().endswith(code[1]) and not re.search(rf"\b{word}\b", file.read_text()):
+        named = word == file.stem or file.as_posix().endswith(code[1])
+        if not named and not re.search(rf"\b{word}\b", file.read_text()):
             return f"`{word}` is not in it"
     return None
 
@@ -73,18 +80,24 @@ def links(page: Path) -> list[str]:
 
 
 def examples(page: Path, voiced: Path, folder: str) -> list[str]:
-    """The examples of a page that print something else; they run one after the other in `folder`."""
-    environment = os.environ | {"PATH": f"{voiced.resolve().parent}{os.pathsep}{os.environ['PATH']}"}
+    """The examples of a page that print something else; they run in `folder`, one by one."""
+    environment = os.environ | {
+        "PATH": f"{voiced.resolve().parent}{os.pathsep}{os.environ['PATH']}"
+    }
     wrong = []
     for kind, block in FENCE.findall(page.read_text()):
         if kind != "console":
             continue
-        for command, expected in re.findall(r"^\$ ((?:.*\\\n)*.*)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE):
+        for lines, expected in re.findall(
+            r"^\$ (.*\n(?:> .*\n)*)((?:(?!\$ ).*\n)*)", block, re.MULTILINE
+        ):
+            command = lines.replace("\n> ", "\n").strip()
             run = ["bash", "-c", command]
-            done = subprocess.run(run, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+            done = subprocess.run(
+                run, cwd=folder, env=environment, capture_output=True, text=True, check=False
+            )
             printed = done.stdout + done.stderr
-            pattern = re.escape(expected).replace("…\n", "(?:.*\n)*").replace("…", ".*")
-            if not re.fullmatch(pattern, printed):
+            if printed != expected:
                 wrong.append(f"{page.name}: $ {command}\n{printed}")
     return wrong
 
@@ -93,13 +106,19 @@ def main() -> None:
     """Checks all pages and says what is wrong."""
     pages = sorted(PAGES.glob("*.md"))
     summary = (PAGES / "SUMMARY.md").read_text()
-    wrong = [f"{p.name} is not in SUMMARY.md" for p in pages if p.name != "SUMMARY.md" and f"({p.name})" not in summary]
+    wrong = [
+        f"{p.name} is not in SUMMARY.md"
+        for p in pages
+        if p.name != "SUMMARY.md" and f"({p.name})" not in summary
+    ]
     wrong += [fault for page in pages for fault in links(page)]
     if len(sys.argv) > 1:
         with tempfile.TemporaryDirectory() as folder:
             for name in ("tests", "docs", "weights"):
                 (Path(folder) / name).symlink_to(ROOT / name)
-            wrong += [fault for page in pages for fault in examples(page, Path(sys.argv[1]), folder)]
+            wrong += [
+                fault for page in pages for fault in examples(page, Path(sys.argv[1]), folder)
+            ]
     print("\n".join(wrong) or f"{len(pages)} pages: nothing is wrong")
     sys.exit(bool(wrong))
 

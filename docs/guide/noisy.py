@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Adds white noise to a recording, at a signal-to-noise ratio over the whole of it, and turns it up or down.
+"""Adds white noise to a recording, at an SNR over the whole of it, and turns it up or down.
 
     python3 docs/guide/noisy.py IN.wav OUT.wav SNR_DB [GAIN_DB]
 
-IN is a 16-bit mono WAV file; an SNR of `inf` adds nothing. The same command gives the same samples: the seed is fixed.
-Needs Python alone.
+IN is a 16-bit mono WAV file; an SNR of `inf` adds nothing. The same command gives the same samples:
+the seed is fixed. Needs Python alone.
 """
 
 import array
@@ -20,7 +20,7 @@ def main() -> None:
         parameters = file.getparams()
         samples = array.array("h", file.readframes(file.getnframes()))
     if (parameters.nchannels, parameters.sampwidth) != (1, 2):
-        sys.exit(f"{source}: {parameters.nchannels} channels of {8 * parameters.sampwidth} bits, must be 1 of 16")
+        sys.exit(f"{source}: must be 16-bit mono")
     power = sum(x * x for x in samples) / len(samples)
     deviation = (power / 10 ** (float(snr_db) / 10)) ** 0.5
     gain = 10 ** (float(gain_db) / 20)

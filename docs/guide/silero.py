@@ -3,9 +3,10 @@
 
     python3 docs/guide/silero.py [WAV [SCORES]]
 
-prints how far each mistake moves the scores of a recording (16-bit mono WAV at 16 kHz; by default the one in
-tests/data). SCORES, what `voiced scores` printed for the same recording, is compared with the first line, which has no
-mistake. The chapter on Silero quotes the parts between the ANCHOR lines. Needs numpy.
+prints how far each mistake moves the scores of a recording: a 16-bit mono WAV file at 16 kHz, by
+default the one in tests/data. SCORES, what `voiced scores` printed for the same recording, is
+compared with the scores without a mistake. The chapter on Silero quotes the parts between ANCHOR
+lines. Needs numpy.
 """
 
 import json
@@ -17,22 +18,23 @@ import numpy as np
 
 ROOT = Path(__file__).resolve().parents[2]
 FRAME, CONTEXT, WINDOW, HOP = 512, 64, 256, 128
+Weights = dict[str, np.ndarray]
 
 
 # ANCHOR: weights
-def tensors(path: Path) -> dict[str, np.ndarray]:
+def tensors(path: Path) -> Weights:
     """The tensors of a safetensors file: a length, a JSON header, then the numbers."""
     raw = path.read_bytes()
     length = int.from_bytes(raw[:8], "little")
     header, body = json.loads(raw[8 : 8 + length]), raw[8 + length :]
     header.pop("__metadata__", None)
-    return {
-        name: np.frombuffer(body[slice(*entry["data_offsets"])], "<f4").reshape(entry["shape"]).astype(np.float64)
-        for name, entry in header.items()
-    }
-
-
-# ANCHOR_END: weights
+    found = {}
+    for name, entry in header.items():
+        start, end = entry["data_offsets"]
+        numbers = np.frombuffer(body[start:end], "<f4").reshape(entry["shape"])
+        found[name] = numbers.astype(np.float64)
+    return found
+    # ANCHOR_END: weights
 
 
 # ANCHOR: gather
@@ -41,81 +43,91 @@ def gather(samples: np.ndarray, context: str = "before", padding: str = "right")
     count = -(-len(samples) // FRAME)  # the last frame is filled up with zeros
     padded = np.zeros(CONTEXT + count * FRAME)
     padded[CONTEXT : CONTEXT + len(samples)] = samples
-    frames = np.stack([padded[i * FRAME : i * FRAME + CONTEXT + FRAME] for i in range(count)])  # (frames, 576)
+    starts = range(0, count * FRAME, FRAME)
+    frames = np.stack([padded[s : s + CONTEXT + FRAME] for s in starts])  # (frames, 576)
     if context == "zeros":
         frames[:, :CONTEXT] = 0
     if context == "none":
         frames = frames[:, CONTEXT:]  # (frames, 512)
-    sides = {"right": (0, 64), "both": (64, 64), "zeros": (0, 64)}[padding]
-    return np.pad(frames, ((0, 0), sides), mode="constant" if padding == "zeros" else "reflect")
-
-
-# ANCHOR_END: gather
+    left = 64 if padding == "both" else 0
+    mode = "constant" if padding == "zeros" else "reflect"
+    return np.pad(frames, ((0, 0), (left, 64)), mode=mode)
+    # ANCHOR_END: gather
 
 
 # ANCHOR: spectra
 def spectra(frames: np.ndarray, symmetric: bool = False, power: bool = False) -> np.ndarray:
-    """(frames, 640) -> (frames, 129, 4): magnitudes of four windows of 256 samples, 128 apart."""
+    """(frames, 640) -> (frames, 129, 4): magnitudes of four windows of 256 samples."""
     hann = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(WINDOW) / (WINDOW - symmetric))
     starts = range(0, frames.shape[1] - WINDOW + 1, HOP)
-    magnitudes = np.abs(np.stack([np.fft.rfft(frames[:, s : s + WINDOW] * hann) for s in starts], axis=2))
-    return magnitudes**2 if power else magnitudes
-
-
-# ANCHOR_END: spectra
+    spectrum = np.stack([np.fft.rfft(frames[:, s : s + WINDOW] * hann) for s in starts], axis=2)
+    return np.abs(spectrum) ** (2 if power else 1)
+    # ANCHOR_END: spectra
 
 
 # ANCHOR: encode
 def convolve(x: np.ndarray, weight: np.ndarray, bias: np.ndarray, stride: int) -> np.ndarray:
-    """(frames, inputs, times) -> (frames, outputs, times / stride): three taps, one zero on each side, ReLU."""
+    """(frames, inputs, times) -> (frames, outputs, times / stride), with a ReLU."""
     x = np.pad(x, ((0, 0), (0, 0), (1, 1)))
     starts = range(0, x.shape[2] - 2, stride)
     sums = [np.tensordot(x[:, :, s : s + 3], weight, ([1, 2], [1, 2])) for s in starts]
     return np.maximum(np.stack(sums, axis=2) + bias[:, None], 0)
 
 
-def encode(x: np.ndarray, w: dict[str, np.ndarray]) -> np.ndarray:
+def encode(x: np.ndarray, w: Weights) -> np.ndarray:
     """(frames, 129, 4) -> (frames, 128)."""
     for layer, stride in ((1, 1), (2, 2), (3, 2), (4, 1)):
         x = convolve(x, w[f"conv{layer}.weight"], w[f"conv{layer}.bias"], stride)
     return x[:, :, 0]  # one time is left
+    # ANCHOR_END: encode
 
 
-# ANCHOR_END: encode
+def sigmoid(x: np.ndarray) -> np.ndarray:
+    """1 / (1 + e^-x), without overflow."""
+    return 0.5 + 0.5 * np.tanh(x / 2)
 
 
 # ANCHOR: recur
-def sigmoid(x: np.ndarray) -> np.ndarray:
-    return 0.5 + 0.5 * np.tanh(x / 2)  # 1 / (1 + e^-x), without overflow
-
-
-def recur(x: np.ndarray, w: dict[str, np.ndarray], order: str = "ifgo", forget: bool = False, relu: bool = True):
+def recur(
+    x: np.ndarray, w: Weights, order: str = "ifgo", forget: bool = False, relu: bool = True
+) -> np.ndarray:
     """(frames, 128) -> (frames,): the LSTM, from frame to frame, and the head."""
     h, c = np.zeros(128), np.zeros(128)
     scores = []
     for features in x:
         if forget:
             h, c = np.zeros(128), np.zeros(128)
-        gates = w["lstm.weight_ih"] @ features + w["lstm.bias_ih"] + w["lstm.weight_hh"] @ h + w["lstm.bias_hh"]
+        gates = w["lstm.weight_ih"] @ features + w["lstm.bias_ih"]
+        gates += w["lstm.weight_hh"] @ h + w["lstm.bias_hh"]
         gate = dict(zip(order, np.split(gates, 4), strict=True))  # four of shape (128,)
         c = sigmoid(gate["f"]) * c + sigmoid(gate["i"]) * np.tanh(gate["g"])
         h = sigmoid(gate["o"]) * np.tanh(c)
-        scores.append(sigmoid(w["output.weight"][0] @ (np.maximum(h, 0) if relu else h) + w["output.bias"][0]))
+        said = np.maximum(h, 0) if relu else h
+        scores.append(sigmoid(w["output.weight"][0] @ said + w["output.bias"][0]))
     return np.array(scores)
+    # ANCHOR_END: recur
 
 
-# ANCHOR_END: recur
-
-
-def score(samples, w, gathered=None, seen=None, recurrent=None) -> np.ndarray:
-    """The score of each frame; the last three are what is done otherwise in `gather`, `spectra` and `recur`."""
-    return recur(encode(spectra(gather(samples, **(gathered or {})), **(seen or {})), w), w, **(recurrent or {}))
+def score(
+    samples: np.ndarray,
+    w: Weights,
+    gathered: dict | None = None,
+    seen: dict | None = None,
+    recurrent: dict | None = None,
+) -> np.ndarray:
+    """The score of each frame; the last three say what `gather`, `spectra` and `recur` do wrong."""
+    frames = gather(samples, **(gathered or {}))
+    features = encode(spectra(frames, **(seen or {})), w)
+    return recur(features, w, **(recurrent or {}))
 
 
 def main() -> None:
+    """Prints what each mistake does."""
     recording = sys.argv[1] if len(sys.argv) > 1 else ROOT / "tests/data/speech_16k.wav"
     with wave.open(str(recording)) as file:
-        assert (file.getframerate(), file.getnchannels(), file.getsampwidth()) == (16000, 1, 2)
+        kind = (file.getframerate(), file.getnchannels(), file.getsampwidth())
+        if kind != (16000, 1, 2):
+            sys.exit(f"{recording}: must be 16-bit mono at 16 kHz")
         samples = np.frombuffer(file.readframes(file.getnframes()), "<i2") / 32768
     w = tensors(ROOT / "weights/silero_16k.safetensors")
     right = score(samples, w)
