@@ -1,6 +1,7 @@
 //! The command line's words.
 
 mod detection;
+mod eval;
 mod input;
 
 use std::path::PathBuf;
@@ -9,7 +10,8 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use voiced::Kernels;
 
-pub(crate) use detection::Detection;
+pub(crate) use detection::{Detection, checked};
+pub(crate) use eval::{Eval, Outsider, Segmentations};
 pub(crate) use input::{Channel, Input};
 
 use crate::detectors;
@@ -42,6 +44,7 @@ pub(crate) enum Command {
     Scores(Scores),
     Stream(Stream),
     Split(Split),
+    Eval(Eval),
     /// List the detectors with rates, frame, latency, state size, and when to use which
     #[command(after_help = "Examples:\n  voiced detectors\n  voiced detectors --format json | jq -r .detector")]
     Detectors {

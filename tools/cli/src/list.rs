@@ -39,7 +39,7 @@ State is what each stream takes beside what all share: weights and tables.
 ";
 
 /// The milliseconds from the start of a hop until its score can be told.
-fn latency(spec: FrameSpec) -> f64 {
+pub(crate) fn latency(spec: FrameSpec) -> f64 {
     milliseconds(spec.hop + spec.lookahead, spec)
 }
 

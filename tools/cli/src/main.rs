@@ -5,15 +5,18 @@ mod batch;
 mod bench;
 mod detect;
 mod detectors;
+mod eval;
 mod fault;
 mod info;
 mod input;
+mod labels;
 mod list;
 mod listen;
 mod output;
 mod pages;
 mod parallel;
 mod progress;
+mod resampled;
 mod scores;
 mod sink;
 mod split;
@@ -34,6 +37,7 @@ fn main() -> ExitCode {
         Command::Scores(arguments) => scores::run(arguments, quiet),
         Command::Stream(arguments) => stream::run(arguments, quiet),
         Command::Split(arguments) => split::run(arguments, quiet),
+        Command::Eval(arguments) => eval::run(arguments, quiet),
         Command::Detectors { format } => list::run(*format),
         Command::Bench(arguments) => bench::run(arguments, quiet),
         Command::Info => info::run(),

@@ -121,7 +121,11 @@ impl Task<'_> {
     /// Counts samples of each channel as done.
     pub(crate) fn advance(&mut self, frames: u64, recording: &Recording) {
         self.frames += frames;
-        let share = recording.frames.map_or(0.0, |all| self.frames as f64 / all.max(1) as f64);
+        self.reach(recording.frames.map_or(0.0, |all| self.frames as f64 / all.max(1) as f64));
+    }
+
+    /// Counts a share of the file's work as done, 0 to 1.
+    pub(crate) fn reach(&mut self, share: f64) {
         let done = ((share.min(1.0) * self.bytes as f64) as u64).max(self.done);
         self.progress.add(done - self.done);
         self.done = done;

@@ -66,7 +66,8 @@ fn search(folder: &Path, below: &Path, finds: &mut Vec<Find>) {
     }
 }
 
-fn is_audio(path: &Path) -> bool {
+/// Whether the name is that of an audio file.
+pub(crate) fn is_audio(path: &Path) -> bool {
     let extension = path.extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase);
     extension.is_some_and(|extension| EXTENSIONS.contains(&extension.as_str()))
 }

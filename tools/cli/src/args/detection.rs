@@ -71,7 +71,7 @@ pub(crate) struct Segmentation {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum CutAt {
+pub(crate) enum CutAt {
     /// At the longest silence in it
     LongestSilence,
     /// At the last silence in it
@@ -81,27 +81,37 @@ enum CutAt {
 impl Segmentation {
     /// The engine's configuration, checked.
     pub(crate) fn config(&self) -> Result<SegmentConfig, Stop> {
-        let config = SegmentConfig {
+        checked(SegmentConfig {
             threshold: self.threshold,
             neg_threshold: self.neg_threshold,
             min_speech_ms: self.min_speech_ms,
             min_silence_ms: self.min_silence_ms,
             speech_pad_ms: self.speech_pad_ms,
             max_speech_s: self.max_speech_s.unwrap_or(f64::INFINITY),
-            cut: match self.cut {
-                CutAt::LongestSilence => Cut::LongestSilence,
-                CutAt::LastSilence => Cut::LastSilence,
-            },
+            cut: self.cut.into(),
             min_silence_at_max_speech_ms: self.min_silence_at_max_speech_ms,
-        };
-        let any = FrameSpec::adjacent(16_000, 512); // the fields' ranges depend on no rate
-        match Segmenter::new(&config, any) {
-            Ok(_) => Ok(config),
-            Err(voiced::Error::Config { field, given, legal }) => {
-                Err(Stop::Usage(format!("--{} is {given}: it must be {legal}", field.replace('_', "-"))))
-            }
-            Err(error) => Err(Stop::Usage(error.to_string())),
+        })
+    }
+}
+
+impl From<CutAt> for Cut {
+    fn from(at: CutAt) -> Self {
+        match at {
+            CutAt::LongestSilence => Self::LongestSilence,
+            CutAt::LastSilence => Self::LastSilence,
         }
+    }
+}
+
+/// A configuration whose fields are all in their ranges, or what is wrong in the command line's words.
+pub(crate) fn checked(config: SegmentConfig) -> Result<SegmentConfig, Stop> {
+    let any = FrameSpec::adjacent(16_000, 512); // the fields' ranges depend on no rate
+    match Segmenter::new(&config, any) {
+        Ok(_) => Ok(config),
+        Err(voiced::Error::Config { field, given, legal }) => {
+            Err(Stop::Usage(format!("--{} is {given}: it must be {legal}", field.replace('_', "-"))))
+        }
+        Err(error) => Err(Stop::Usage(error.to_string())),
     }
 }
 

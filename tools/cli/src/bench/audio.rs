@@ -4,10 +4,10 @@ use std::f32::consts::TAU;
 use std::path::Path;
 
 use voiced::audio::channels::mix_down;
-use voiced::dsp::resample::Resampler;
 
 use crate::fault::Fault;
 use crate::input::Recording;
+use crate::resampled::resampled;
 
 /// Seconds of a recording that are used at most, and of what is made without one.
 const SECONDS: usize = 10;
@@ -34,19 +34,6 @@ pub(super) fn samples(file: Option<&Path>, rate: u32) -> Result<(Vec<f32>, Strin
         return Err(fault(format!("it is {length:.1} s long: to measure by takes at least 3 s")));
     }
     Ok((heard, format!("{length:.0} s of {}", file.display())))
-}
-
-fn resampled(samples: &[f32], from: u32, to: u32) -> Result<Vec<f32>, voiced::Error> {
-    if from == to {
-        return Ok(samples.to_vec());
-    }
-    let mut resampler = Resampler::new(from, to)?;
-    let room = samples.len() as u64 * u64::from(to) / u64::from(from) + u64::from(to);
-    let mut heard = vec![0.0; usize::try_from(room).unwrap_or(samples.len())];
-    let mut written = resampler.push(&mut &samples[..], &mut heard);
-    written += resampler.finish(&mut heard[written..]);
-    heard.truncate(written);
-    Ok(heard)
 }
 
 /// Syllables of a buzz through two resonances, with pauses, in faint noise: enough like speech that networks have as much

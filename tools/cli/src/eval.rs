@@ -1,0 +1,150 @@
+//! `voiced eval`: detectors, and other systems, against labelled recordings.
+//!
+//! ```text
+//! recordings + labels -> hearing (one recording, all systems, as it is and with noise)
+//!   -> figures (all recordings together, by group, take, system and setting) -> table, JSON, report
+//! ```
+
+mod audio;
+mod clock;
+mod delay;
+mod figures;
+mod hearing;
+mod interrupt;
+mod json;
+mod manifest;
+mod noise;
+mod outsiders;
+mod recordings;
+mod systems;
+mod table;
+mod worst;
+
+use crate::args::Eval;
+use crate::batch::guarded;
+use crate::fault::{Fault, Stop};
+use crate::parallel;
+use crate::progress::Progress;
+use crate::sink::{Sink, WholeFile};
+use delay::{Delay, delays};
+use figures::{Results, cost};
+use hearing::{Cost, Heard, Plan, hear};
+use noise::Noises;
+use recordings::{Labelled, Recordings, pair};
+
+/// A recording that was heard to its end.
+struct Measured {
+    recording: Labelled,
+    heard: Heard,
+}
+
+/// All that there is to report.
+struct Evaluation {
+    plan: Plan,
+    measured: Vec<Measured>,
+    /// How many recordings there were to measure by.
+    asked: usize,
+    results: Results,
+    /// One for each system, as are the costs.
+    delays: Vec<Option<Delay>>,
+    costs: Vec<Option<Cost>>,
+}
+
+pub(crate) fn run(arguments: &Eval, quiet: bool) -> Result<(), Stop> {
+    let plan = plan(arguments)?;
+    let Recordings { labelled, faults, warnings } = pair(arguments)?;
+    let asked = labelled.len() + faults.len();
+    for system in &plan.systems {
+        system.check(&labelled)?;
+    }
+    let report = arguments.report.as_deref().map(WholeFile::create).transpose()?; // before all work
+    let mut sink = Sink::new(arguments.output.as_deref())?;
+
+    let progress = Progress::new(labelled.iter().map(|recording| recording.path.as_path()), quiet);
+    warnings.iter().for_each(|warning| progress.warn(warning));
+    faults.iter().for_each(|fault| progress.error(fault));
+    let jobs = arguments.jobs.map_or_else(parallel::default_jobs, usize::from);
+    interrupt::watch();
+    let (measured, failed) = hear_all(&plan, labelled, jobs, &progress);
+    drop(progress);
+    if interrupt::asked() {
+        eprintln!("voiced: interrupted: these are the results of {} of {asked} recordings", measured.len());
+    }
+    if measured.is_empty() {
+        return Err(if failed || !faults.is_empty() { Stop::Failed } else { nothing().into() });
+    }
+
+    let results = Results::new(&measured, &plan.snrs, plan.systems.len(), jobs);
+    let delays = delays(&measured, plan.systems.len(), jobs);
+    let costs = (0..plan.systems.len()).map(|system| cost(&measured, system)).collect();
+    let evaluation = Evaluation { plan, measured, asked, results, delays, costs };
+    sink.write(&if arguments.json { json::document(&evaluation) } else { table::tables(&evaluation) })?;
+    sink.finish()?;
+    drop(report);
+    if evaluation.measured.len() == asked { Ok(()) } else { Err(Stop::Failed) }
+}
+
+fn nothing() -> Fault {
+    Fault::new("eval", "no recording was heard to its end: there is nothing to report")
+}
+
+fn plan(arguments: &Eval) -> Result<Plan, Stop> {
+    let noises = match &arguments.noise {
+        Some(folder) => Some(Noises::find(folder, arguments.seed)?),
+        None => None,
+    };
+    if let Some(snr) = arguments.snr.iter().find(|snr| !(-100.0..=100.0).contains(*snr)) {
+        return Err(Stop::Usage(format!("--snr is {snr}: it must be from -100 to 100 dB")));
+    }
+    Ok(Plan {
+        systems: systems::systems(arguments)?,
+        settings: systems::settings(&arguments.segmentation)?,
+        snrs: if noises.is_some() { arguments.snr.clone() } else { Vec::new() },
+        noises,
+        tier: arguments.tier.clone(),
+        collar_ms: arguments.collar_ms,
+    })
+}
+
+/// Hears all recordings, several at a time; returns those that were heard to their end, and whether any failed.
+fn hear_all(plan: &Plan, recordings: Vec<Labelled>, jobs: usize, progress: &Progress) -> (Vec<Measured>, bool) {
+    let mut measured = Vec::new();
+    let mut failed = false;
+    let one = |recording: &Labelled| {
+        let mut task = progress.task(&recording.path);
+        if interrupt::asked() {
+            return Ok(None);
+        }
+        let heard = guarded(&recording.path, || hear(plan, recording, |share| task.reach(share)))?;
+        Ok(heard.map(|heard| Measured { recording: recording.clone(), heard }))
+    };
+    let keep = |outcome: Result<Option<Measured>, Fault>| {
+        match outcome {
+            Ok(Some(one)) => {
+                one.heard.warnings.iter().for_each(|warning| progress.warn(warning));
+                measured.push(one);
+            }
+            Ok(None) => {}
+            Err(fault) => {
+                failed = true;
+                progress.error(&fault);
+            }
+        }
+        Ok::<(), std::convert::Infallible>(())
+    };
+    let Ok(()) = parallel::in_order(&recordings, jobs, one, || {}, keep);
+    (measured, failed)
+}
+
+impl Evaluation {
+    /// Each system with each setting: their places, and what the two go by.
+    fn rows(&self) -> impl Iterator<Item = (usize, usize, String)> {
+        self.plan.systems.iter().enumerate().flat_map(|(index, system)| {
+            let settings = if system.has_scores() { &self.plan.settings[..] } else { &self.plan.settings[..1] };
+            settings.iter().enumerate().map(move |(place, setting)| {
+                let name = if system.has_scores() { &*setting.name } else { "" };
+                (index, place, format!("{} {name}", system.name).trim_end().to_owned())
+            })
+        })
+    }
+}

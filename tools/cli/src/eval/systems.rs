@@ -1,0 +1,137 @@
+//! What is measured: detectors and other systems, and the settings of the segmenter.
+
+use std::path::{Path, PathBuf};
+
+use voiced::SegmentConfig;
+
+use super::outsiders;
+use super::recordings::Labelled;
+use crate::args::{Detection, Eval, Outsider, Segmentations, checked};
+use crate::detectors::{DETECTORS, Detectors, Entry};
+use crate::fault::{Fault, Stop};
+
+/// Something that says where speech is.
+pub(super) struct System {
+    pub(super) name: String,
+    pub(super) source: Source,
+}
+
+/// Where a system's answers come from.
+pub(super) enum Source {
+    Detector(Box<Detectors>, &'static Entry),
+    /// Scores in files.
+    Scores(PathBuf),
+    /// Segments in files: there is nothing to rank, and no threshold.
+    Segments(PathBuf),
+}
+
+/// Parameters of the segmenter, and what tells them from the others that are measured.
+#[derive(Clone, Debug)]
+pub(super) struct Setting {
+    /// Empty where there is one setting only.
+    pub(super) name: String,
+    pub(super) config: SegmentConfig,
+}
+
+/// The systems that the command line asks for.
+pub(super) fn systems(arguments: &Eval) -> Result<Vec<System>, Stop> {
+    let asked = |name: &str| arguments.detector.is_empty() || arguments.detector.iter().any(|given| given == name);
+    let mut systems: Vec<System> = Vec::new();
+    for entry in DETECTORS.iter().filter(|entry| asked(entry.name)) {
+        let plain = Detection { kernels: arguments.kernels, ..Detection::of(entry.name) };
+        let mut add = |name: String, choice: &Detection| -> Result<(), Stop> {
+            systems.push(System { name, source: Source::Detector(Box::new(Detectors::new(choice)?), entry) });
+            Ok(())
+        };
+        match entry.name {
+            "webrtc" => {
+                for &mode in &arguments.mode {
+                    let choice = Detection { mode: Some(mode), frame_ms: arguments.frame_ms, ..plain.clone() };
+                    add(format!("webrtc-{mode}"), &choice)?;
+                }
+            }
+            "silero" => add(entry.name.to_owned(), &Detection { weights: arguments.weights.clone(), ..plain })?,
+            _ => add(entry.name.to_owned(), &plain)?,
+        }
+    }
+    let outsider = |make: fn(PathBuf) -> Source| {
+        move |given: &Outsider| System { name: given.name.clone(), source: make(given.path.clone()) }
+    };
+    systems.extend(arguments.scores.iter().map(outsider(Source::Scores)));
+    systems.extend(arguments.segments.iter().map(outsider(Source::Segments)));
+    for (index, System { name, .. }) in systems.iter().enumerate() {
+        if systems[..index].iter().any(|other| other.name == *name) {
+            return Err(Stop::Usage(format!("two systems are named {name}: give each a name of its own")));
+        }
+    }
+    Ok(systems)
+}
+
+/// All combinations of the segmenter's parameters.
+pub(super) fn settings(given: &Segmentations) -> Result<Vec<Setting>, Stop> {
+    let neg_thresholds: Vec<Option<f64>> = match &given.neg_threshold[..] {
+        [] => vec![None],
+        given => given.iter().copied().map(Some).collect(),
+    };
+    let mut settings = Vec::new();
+    for &threshold in &given.threshold {
+        for &neg_threshold in &neg_thresholds {
+            for &min_speech_ms in &given.min_speech_ms {
+                for &min_silence_ms in &given.min_silence_ms {
+                    for &speech_pad_ms in &given.speech_pad_ms {
+                        let config = checked(SegmentConfig {
+                            threshold,
+                            neg_threshold,
+                            min_speech_ms,
+                            min_silence_ms,
+                            speech_pad_ms,
+                            max_speech_s: given.max_speech_s.unwrap_or(f64::INFINITY),
+                            cut: given.cut.into(),
+                            min_silence_at_max_speech_ms: given.min_silence_at_max_speech_ms,
+                        })?;
+                        settings.push(Setting { name: name(given, &config), config });
+                    }
+                }
+            }
+        }
+    }
+    Ok(settings)
+}
+
+/// The parameters of which there are several values.
+fn name(given: &Segmentations, config: &SegmentConfig) -> String {
+    let parts = [
+        (given.threshold.len(), format!("t={}", config.threshold)),
+        (given.neg_threshold.len(), format!("n={}", config.neg_threshold.unwrap_or_default())),
+        (given.min_speech_ms.len(), format!("speech={}", config.min_speech_ms)),
+        (given.min_silence_ms.len(), format!("silence={}", config.min_silence_ms)),
+        (given.speech_pad_ms.len(), format!("pad={}", config.speech_pad_ms)),
+    ];
+    let varied: Vec<_> = parts.into_iter().filter(|(count, _)| *count > 1).map(|(_, part)| part).collect();
+    varied.join(" ")
+}
+
+impl System {
+    /// Whether its scores can be ranked.
+    pub(super) fn has_scores(&self) -> bool {
+        !matches!(self.source, Source::Segments(_))
+    }
+
+    /// A system that lacks results for a recording must not be compared on fewer: that is told before all work.
+    pub(super) fn check(&self, recordings: &[Labelled]) -> Result<(), Fault> {
+        let find: fn(&Path, &Labelled) -> Result<PathBuf, Fault> = match &self.source {
+            Source::Detector(..) => return Ok(()),
+            Source::Scores(_) => outsiders::scores_file,
+            Source::Segments(_) => outsiders::segments_file,
+        };
+        let (Source::Scores(folder) | Source::Segments(folder)) = &self.source else { return Ok(()) };
+        let missing: Vec<Fault> = recordings.iter().filter_map(|recording| find(folder, recording).err()).collect();
+        match &missing[..] {
+            [] => Ok(()),
+            [first, ..] => {
+                let count = format!("{} of {} recordings", missing.len(), recordings.len());
+                Err(Fault::new(&self.name, format!("has no results for {count}: {first}")))
+            }
+        }
+    }
+}
