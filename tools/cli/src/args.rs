@@ -11,7 +11,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use voiced::Kernels;
 
-pub(crate) use detection::{Detection, checked};
+pub(crate) use detection::{Delay, Detection, checked};
 pub(crate) use eval::{Eval, Outsider, Segmentations};
 pub(crate) use explain::Explain;
 pub(crate) use input::{Channel, Input};
@@ -118,6 +118,8 @@ pub(crate) struct Detect {
     pub(crate) detection: Detection,
     #[command(flatten)]
     pub(crate) segmentation: detection::Segmentation,
+    #[command(flatten)]
+    pub(crate) delay: detection::Delay,
 }
 
 const DETECT_EXAMPLES: &str = "\
@@ -203,6 +205,8 @@ pub(crate) struct Stream {
     pub(crate) detection: Detection,
     #[command(flatten)]
     pub(crate) segmentation: detection::Segmentation,
+    #[command(flatten)]
+    pub(crate) delay: detection::Delay,
 }
 
 const STREAM_EXAMPLES: &str = "\
@@ -244,6 +248,8 @@ pub(crate) struct Split {
     pub(crate) detection: Detection,
     #[command(flatten)]
     pub(crate) segmentation: detection::Segmentation,
+    #[command(flatten)]
+    pub(crate) delay: detection::Delay,
 }
 
 const SPLIT_EXAMPLES: &str = "\

@@ -130,6 +130,7 @@ fn the_page_s_segmenter_is_the_engine_s() {
             },
             cut: if dice.roll() < 0.5 { voiced::Cut::LongestSilence } else { voiced::Cut::LastSilence },
             min_silence_at_max_speech_ms,
+            delay_ms: 0,
         };
         let spec = voiced::FrameSpec::adjacent(rate, hop);
         let segments = voiced::segments_from_scores(&scores, spec, length, &config).unwrap();
