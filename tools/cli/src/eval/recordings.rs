@@ -67,6 +67,9 @@ impl Places<'_> {
         let labels = match own.or(shared.map(Path::to_owned)) {
             Some(labels) => labels,
             None => place::labels(&path, &below, folder)?.ok_or_else(|| {
+                if let Err(error) = path.metadata() {
+                    return Fault::io(&path, &error);
+                }
                 let stem = path.with_extension("");
                 let stem = folder.map_or(stem, |folder| folder.join(&below).with_extension(""));
                 let reason = format!("has no labels: there is no {}.lab, .rttm, .TextGrid …", stem.display());

@@ -285,7 +285,7 @@ fn mistakes_are_told() {
         voiced(line).fails(status, parts);
     };
     fails(1, &[&at("empty")], &["empty: there are no audio files in this folder"]);
-    fails(1, &[&at("none")], &["none: has no labels"]);
+    fails(1, &[&at("none")], &["none: no such file or folder"]);
     fails(1, &[&at("b")], &["b.wav: has no labels: there is no ", "b/b.lab, .rttm"]);
     fails(1, &["--labels", &at("a"), &at("b")], &["a/b.lab"]);
     fails(1, &["--labels", &at("nowhere"), &at("b")], &["nowhere: no such file or folder"]);
