@@ -5,9 +5,9 @@
     python scores.py ten RECORDINGS -o scores/ten
 
 RECORDINGS is a folder, which is searched for WAV and FLAC files, or a manifest as `voiced eval
---manifest` reads it. Each recording gets a CSV file of its name, at its place below the folder, with
-the columns start, end and score, in seconds. Channels are mixed; what is not at 16 kHz is refused, so
-that nobody's resampler is measured along with a detector.
+--manifest` reads it. Each recording gets a CSV file of its name, at its place below the folder,
+with the columns start, end and score, in seconds. Channels are mixed; what is not at 16 kHz is
+refused, so that nobody's resampler is measured along with a detector.
 
 Every system is driven as its own documentation drives it, a fresh one for each recording, and each
 score is put where its frame lies: nothing is shifted.
@@ -112,8 +112,12 @@ def main() -> None:
     parser.add_argument("recordings", type=Path)
     parser.add_argument("-o", "--output", type=Path, required=True)
     parser.add_argument("--mode", type=int, default=3, choices=range(4), help="of webrtcvad")
-    parser.add_argument("--frame-ms", type=int, default=10, choices=(10, 20, 30), help="of webrtcvad")
-    parser.add_argument("--hop", type=int, default=256, choices=(160, 256), help="of ten, in samples")
+    parser.add_argument(
+        "--frame-ms", type=int, default=10, choices=(10, 20, 30), help="of webrtcvad"
+    )
+    parser.add_argument(
+        "--hop", type=int, default=256, choices=(160, 256), help="of ten, in samples"
+    )
     args = parser.parse_args()
     make = {
         "silero": silero,

@@ -44,7 +44,7 @@ pub(crate) enum Command {
     Scores(Scores),
     Stream(Stream),
     Split(Split),
-    Eval(Eval),
+    Eval(Box<Eval>),
     /// List the detectors with rates, frame, latency, state size, and when to use which
     #[command(after_help = "Examples:\n  voiced detectors\n  voiced detectors --format json | jq -r .detector")]
     Detectors {

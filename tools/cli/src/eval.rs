@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! recordings + labels -> hearing (one recording, all systems, as it is and with noise)
-//!   -> figures (all recordings together, by group, take, system and setting) -> table, JSON, report
+//!   -> figures (all recordings together, by group, condition, system and setting) -> table, JSON, report
 //! ```
 
 mod audio;
@@ -16,9 +16,12 @@ mod manifest;
 mod noise;
 mod outsiders;
 mod recordings;
+mod report;
 mod systems;
 mod table;
 mod worst;
+
+use std::io::Write as _;
 
 use crate::args::Eval;
 use crate::batch::guarded;
@@ -27,7 +30,7 @@ use crate::parallel;
 use crate::progress::Progress;
 use crate::sink::{Sink, WholeFile};
 use delay::{Delay, delays};
-use figures::{Results, cost};
+use figures::{Condition, Results, cost};
 use hearing::{Cost, Heard, Plan, hear};
 use noise::Noises;
 use recordings::{Labelled, Recordings, pair};
@@ -61,11 +64,15 @@ pub(crate) fn run(arguments: &Eval, quiet: bool) -> Result<(), Stop> {
     let mut sink = Sink::new(arguments.output.as_deref())?;
 
     let progress = Progress::new(labelled.iter().map(|recording| recording.path.as_path()), quiet);
-    warnings.iter().for_each(|warning| progress.warn(warning));
-    faults.iter().for_each(|fault| progress.error(fault));
+    for warning in &warnings {
+        progress.warn(warning);
+    }
+    for fault in &faults {
+        progress.error(fault);
+    }
     let jobs = arguments.jobs.map_or_else(parallel::default_jobs, usize::from);
     interrupt::watch();
-    let (measured, failed) = hear_all(&plan, labelled, jobs, &progress);
+    let (measured, failed) = hear_all(&plan, &labelled, jobs, &progress);
     drop(progress);
     if interrupt::asked() {
         eprintln!("voiced: interrupted: these are the results of {} of {asked} recordings", measured.len());
@@ -74,13 +81,21 @@ pub(crate) fn run(arguments: &Eval, quiet: bool) -> Result<(), Stop> {
         return Err(if failed || !faults.is_empty() { Stop::Failed } else { nothing().into() });
     }
 
-    let results = Results::new(&measured, &plan.snrs, plan.systems.len(), jobs);
-    let delays = delays(&measured, plan.systems.len(), jobs);
-    let costs = (0..plan.systems.len()).map(|system| cost(&measured, system)).collect();
+    let systems = plan.systems.len();
+    let groups = figures::groups(&measured);
+    let progress = Progress::over(systems * (Condition::all(&plan.snrs).len() * groups.len() + delay::work()), quiet);
+    let results = Results::new(&measured, &plan, groups, jobs, &progress);
+    let delays = delays(&measured, systems, jobs, &progress);
+    drop(progress);
+    let costs = (0..systems).map(|system| cost(&measured, system)).collect();
     let evaluation = Evaluation { plan, measured, asked, results, delays, costs };
+    if let Some(mut report) = report {
+        let page = report::page(&evaluation).map_err(|e| Fault::new("the report", e))?;
+        report.write_all(page.as_bytes()).map_err(|e| report.fault(&e))?;
+        report.commit()?;
+    }
     sink.write(&if arguments.json { json::document(&evaluation) } else { table::tables(&evaluation) })?;
     sink.finish()?;
-    drop(report);
     if evaluation.measured.len() == asked { Ok(()) } else { Err(Stop::Failed) }
 }
 
@@ -103,11 +118,12 @@ fn plan(arguments: &Eval) -> Result<Plan, Stop> {
         noises,
         tier: arguments.tier.clone(),
         collar_ms: arguments.collar_ms,
+        replicas: arguments.replicas,
     })
 }
 
 /// Hears all recordings, several at a time; returns those that were heard to their end, and whether any failed.
-fn hear_all(plan: &Plan, recordings: Vec<Labelled>, jobs: usize, progress: &Progress) -> (Vec<Measured>, bool) {
+fn hear_all(plan: &Plan, recordings: &[Labelled], jobs: usize, progress: &Progress) -> (Vec<Measured>, bool) {
     let mut measured = Vec::new();
     let mut failed = false;
     let one = |recording: &Labelled| {
@@ -121,7 +137,9 @@ fn hear_all(plan: &Plan, recordings: Vec<Labelled>, jobs: usize, progress: &Prog
     let keep = |outcome: Result<Option<Measured>, Fault>| {
         match outcome {
             Ok(Some(one)) => {
-                one.heard.warnings.iter().for_each(|warning| progress.warn(warning));
+                for warning in &one.heard.warnings {
+                    progress.warn(warning);
+                }
                 measured.push(one);
             }
             Ok(None) => {}
@@ -132,7 +150,7 @@ fn hear_all(plan: &Plan, recordings: Vec<Labelled>, jobs: usize, progress: &Prog
         }
         Ok::<(), std::convert::Infallible>(())
     };
-    let Ok(()) = parallel::in_order(&recordings, jobs, one, || {}, keep);
+    let Ok(()) = parallel::in_order(recordings, jobs, one, || {}, keep);
     (measured, failed)
 }
 

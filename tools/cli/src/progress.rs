@@ -20,7 +20,7 @@ pub(crate) struct Progress {
     terminal: bool,
     begun: Instant,
     bar: Mutex<Option<ProgressBar>>,
-    total: u64, // bytes; 0 where not known
+    total: u64, // bytes, or steps; 0 where not known
     done: AtomicU64,
     cancelled: AtomicBool,
 }
@@ -39,6 +39,18 @@ impl Progress {
             done: AtomicU64::new(0),
             cancelled: AtomicBool::new(false),
         }
+    }
+
+    /// Progress over so many steps of work, each told by [`step`](Self::step).
+    pub(crate) fn over(steps: usize, quiet: bool) -> Self {
+        let mut progress = Self::new([], quiet);
+        progress.total = steps as u64;
+        progress
+    }
+
+    /// Counts a step as done.
+    pub(crate) fn step(&self) {
+        self.add(1);
     }
 
     /// Shows no bar, for where the results themselves run down the terminal.

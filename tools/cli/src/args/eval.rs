@@ -12,14 +12,14 @@ use crate::detectors;
 
 /// Measure detectors against labelled recordings
 ///
-/// Every detector hears the same recordings; what other systems made of them, as scores or as segments, is measured by the
-/// same rules. Scores of all of them go through the same segmenter.
+/// Every detector hears the same recordings; what other systems made of them, as scores or as segments, is measured by
+/// the same rules. Scores of all of them go through the same segmenter.
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Eval {
     /// Recordings, or folders, which are searched for them. Labels are found by name: talk.wav has its own in
-    /// talk.lab, talk.rttm, talk.TextGrid, talk.csv, talk.scv or, as Audacity writes them, talk.txt; talk.ign and talk.uem
-    /// say what to leave out
+    /// talk.lab, talk.rttm, talk.TextGrid, talk.csv, talk.scv or, as Audacity writes them, talk.txt; talk.ign and
+    /// talk.uem say what to leave out
     #[arg(value_name = "FILE", required_unless_present = "manifest", help_heading = "Recordings")]
     pub(crate) files: Vec<PathBuf>,
     /// A CSV table of recordings, paths relative to it: a column wav, audio, file or path; and, if need be, labels, ignore,
@@ -54,9 +54,9 @@ pub(crate) struct Eval {
     /// of them; may be given several times
     #[arg(long, value_name = "NAME=PATH", help_heading = "Systems")]
     pub(crate) segments: Vec<Outsider>,
-    /// Of webrtc: the modes to measure, each as a system of its own
+    /// Of webrtc: the modes to measure, each as a system of its own. Defaults to 0,1,2,3
     #[arg(
-        long, value_name = "MODES", value_delimiter = ',', default_values_t = [0, 1, 2, 3], help_heading = "Systems",
+        long, value_name = "MODES", value_delimiter = ',', help_heading = "Systems",
         value_parser = clap::value_parser!(u8).range(0..=3),
     )]
     pub(crate) mode: Vec<u8>,
@@ -89,6 +89,9 @@ pub(crate) struct Eval {
     #[arg(long, value_name = "NUMBER", default_value_t = 1, requires = "noise", help_heading = "Noise")]
     pub(crate) seed: u64,
 
+    /// How often recordings are drawn anew for the 95 % intervals; 0 for no intervals
+    #[arg(long, value_name = "N", default_value_t = 1000, help_heading = "Output")]
+    pub(crate) replicas: usize,
     /// Print one JSON document instead of tables
     #[arg(long, help_heading = "Output")]
     pub(crate) json: bool,

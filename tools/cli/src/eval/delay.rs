@@ -5,6 +5,7 @@ use voiced::metrics::{Ranking, Reference, ScoredSteps};
 
 use super::Measured;
 use crate::parallel;
+use crate::progress::Progress;
 
 /// Shifts that are tried, in ms: the labels are moved later by so much.
 const FIRST: i64 = -100;
@@ -20,15 +21,25 @@ pub(super) struct Delay {
     pub(super) auc: f64,
 }
 
+fn shifts() -> Vec<i64> {
+    (FIRST..=LAST).step_by(STEP).collect()
+}
+
+/// Steps of work that there are for each system.
+pub(super) fn work() -> usize {
+    shifts().len()
+}
+
 /// The delay of each system over all recordings as they are; `None` without scores, or without both classes.
-pub(super) fn delays(measured: &[Measured], systems: usize, jobs: usize) -> Vec<Option<Delay>> {
-    let shifts: Vec<i64> = (FIRST..=LAST).step_by(STEP).collect();
+pub(super) fn delays(measured: &[Measured], systems: usize, jobs: usize, progress: &Progress) -> Vec<Option<Delay>> {
+    let shifts = shifts();
     let shifted: Vec<Vec<Option<Reference>>> =
         shifts.iter().map(|&ms| measured.iter().map(|one| moved(&one.heard.reference, ms)).collect()).collect();
     let cells: Vec<(usize, usize)> =
         (0..systems).flat_map(|system| (0..shifts.len()).map(move |shift| (system, shift))).collect();
     let mut delays: Vec<Option<Delay>> = vec![None; systems];
     let area = |&(system, shift): &(usize, usize)| {
+        progress.step();
         let auc = auc(measured, &shifted[shift], system)?;
         Some((system, Delay { ms: shifts[shift], auc }))
     };

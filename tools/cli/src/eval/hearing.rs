@@ -1,5 +1,6 @@
 //! One recording through all systems, as it was recorded and with noise.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
@@ -29,6 +30,8 @@ pub(super) struct Plan {
     pub(super) snrs: Vec<f64>,
     pub(super) tier: Option<String>,
     pub(super) collar_ms: u32,
+    /// Of the bootstrap; 0 for no intervals.
+    pub(super) replicas: usize,
 }
 
 /// What all systems made of one recording.
@@ -83,13 +86,13 @@ pub(super) struct Cost {
 }
 
 /// The samples of one take at every rate that a detector asked for.
-struct Rates {
+struct Rates<'a> {
     rate: u32,
-    samples: Vec<f32>,
+    samples: Cow<'a, [f32]>,
     others: BTreeMap<u32, Vec<f32>>,
 }
 
-impl Rates {
+impl Rates<'_> {
     fn at(&mut self, rate: u32) -> Result<&[f32], voiced::Error> {
         if rate == self.rate {
             return Ok(&self.samples);
@@ -106,7 +109,7 @@ pub(super) fn hear(plan: &Plan, recording: &Labelled, mut reach: impl FnMut(f64)
     let Audio { samples, rate, warning } = read(&recording.path)?;
     let length = samples.len() as u64;
     let (reference, odd) = recording.reference(plan.tier.as_deref(), rate, length)?;
-    let peaks = samples.chunks((rate / PEAKS_PER_SECOND) as usize).map(peak).collect();
+    let peaks = samples.chunks((rate / PEAKS_PER_SECOND).max(1) as usize).map(peak).collect();
     let takes = 1 + if reference.speech().is_empty() { 0 } else { plan.snrs.len() };
     let mut heard = Heard { reference, takes: Vec::new(), peaks, warnings: warning.into_iter().chain(odd).collect() };
     let noise = match &plan.noises {
@@ -118,7 +121,7 @@ pub(super) fn hear(plan: &Plan, recording: &Labelled, mut reach: impl FnMut(f64)
             (Some((noise, from)), Some(snr)) => {
                 mixed(&samples, noise, heard.reference.speech(), snr, recording, from)?
             }
-            _ => (samples.clone(), false),
+            _ => (Cow::Borrowed(&samples[..]), false),
         };
         let mut rates = Rates { rate, samples, others: BTreeMap::new() };
         let mut answers = Vec::new();
@@ -141,12 +144,12 @@ fn mixed(
     snr: f64,
     recording: &Labelled,
     from: &Path,
-) -> Result<(Vec<f32>, bool), Fault> {
+) -> Result<(Cow<'static, [f32]>, bool), Fault> {
     let Mix { samples, gain } = mix(samples, noise, speech, snr).map_err(|reason| {
         let (recording, from) = (recording.path.display(), from.display());
         Fault::new(format!("{recording} with {from}"), reason)
     })?;
-    Ok((samples, gain < 1.0))
+    Ok((samples.into(), gain < 1.0))
 }
 
 fn peak(samples: &[f32]) -> f32 {
@@ -159,7 +162,7 @@ fn answer(
     recording: &Labelled,
     reference: &Reference,
     take: usize,
-    rates: &mut Rates,
+    rates: &mut Rates<'_>,
 ) -> Result<Option<Answer>, Fault> {
     let fault = |error| Fault::new(format!("{}: {}", recording.path.display(), system.name), error);
     let (scores, framed, cost) = match &system.source {

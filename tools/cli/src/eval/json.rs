@@ -1,10 +1,10 @@
 //! One JSON document with everything; `docs/eval.md` says what its fields are.
 
 use serde_json::{Value, json};
-use voiced::SegmentConfig;
 use voiced::metrics::{Confusion, Interval, MatchCounts, OperatingPoint, Optimum};
+use voiced::{Cut, SegmentConfig};
 
-use super::figures::{AtSetting, Figures, Ranks};
+use super::figures::{AtSetting, Condition, Figures, Ranks};
 use super::systems::{Source, System};
 use super::{Evaluation, Measured};
 use crate::list::latency;
@@ -18,10 +18,16 @@ pub(super) fn document(evaluation: &Evaluation) -> String {
     let settings: Vec<Value> = plan.settings.iter().map(|setting| config(&setting.config)).collect();
     let mut cells = Vec::new();
     for (group, name) in results.groups.iter().enumerate() {
-        for (take, snr) in results.takes.iter().enumerate() {
+        for (place, condition) in results.conditions.iter().enumerate() {
+            let (kind, snr) = match condition {
+                Condition::AsRecorded => ("as_recorded", None),
+                Condition::WithSpeech => ("with_speech", None),
+                Condition::Noise(snr) => ("noise", Some(snr)),
+            };
             for (index, System { name: system, .. }) in plan.systems.iter().enumerate() {
-                let mut cell = figures(results.at(group, take, index));
+                let mut cell = figures(results.at(group, place, index));
                 cell["group"] = json!(name);
+                cell["condition"] = json!(kind);
                 cell["snr_db"] = json!(snr);
                 cell["system"] = json!(system);
                 cells.push(cell);
@@ -65,6 +71,10 @@ fn config(config: &SegmentConfig) -> Value {
         "speech_pad_ms": config.speech_pad_ms,
         "max_speech_s": Some(config.max_speech_s).filter(|limit| limit.is_finite()),
         "min_silence_at_max_speech_ms": config.min_silence_at_max_speech_ms,
+        "cut": match config.cut {
+            Cut::LongestSilence => "longest-silence",
+            Cut::LastSilence => "last-silence",
+        },
     })
 }
 

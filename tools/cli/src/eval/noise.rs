@@ -62,7 +62,9 @@ pub(super) fn mix(recording: &[f32], noise: &[f32], speech: &[Segment], snr: f64
     let peak = samples.iter().fold(0.0_f32, |peak, sample| peak.max(sample.abs()));
     let gain = if peak > 1.0 { 1.0 / peak } else { 1.0 };
     if peak > 1.0 {
-        samples.iter_mut().for_each(|sample| *sample *= gain);
+        for sample in &mut samples {
+            *sample *= gain;
+        }
     }
     Ok(Mix { samples, gain })
 }

@@ -20,7 +20,8 @@ pub(super) struct Scores {
 /// Seconds by which the start of a score may lie beside its place: times with three decimals are off by half of one.
 const ROUNDED: f64 = 0.0006;
 
-/// Rates in Hz at which a hop is sought that is a whole number of samples; the last fits any hop of whole microseconds.
+/// Rates in Hz at which a hop is sought that is a whole number of samples; the last fits any whole number of
+/// microseconds.
 const RATES: [u32; 7] = [16_000, 8000, 48_000, 44_100, 32_000, 22_050, 1_000_000];
 
 /// The file with a system's scores for a recording.
@@ -57,7 +58,8 @@ pub(super) fn segments(
     Labels::read(path, &recording.path, tier, Absent::Silence)?.speech(rate, length)
 }
 
-/// Reads scores with the columns `start`, `end` and `score`, in seconds, the first at 0 s and each a hop after the one before.
+/// Reads scores with the columns `start`, `end` and `score`, in seconds, the first at 0 s and each a hop after the one
+/// before.
 pub(super) fn scores(path: &Path) -> Result<Scores, Fault> {
     let text = std::fs::read(path).map_err(|e| Fault::io(path, &e))?;
     let fault = |line: u64, reason: String| Fault::new(format!("{}:{line}", path.display()), reason);

@@ -40,31 +40,10 @@ pub(super) fn pair(arguments: &Eval) -> Result<Recordings, Stop> {
     {
         return Err(Fault::new(labels.display().to_string(), "no such file or folder").into());
     }
-    match &arguments.manifest {
-        Some(path) => {
-            let folder = path.parent().unwrap_or(Path::new(""));
-            for row in manifest::read(path, arguments.group_by.as_deref())? {
-                let found = Found { path: folder.join(&row.audio), below: relative(&row.audio) };
-                let own = row.labels.map(|labels| folder.join(labels));
-                let ignore = row.ignore.map(|ignore| folder.join(ignore));
-                let group = row.group.or_else(|| arguments.group_by.as_ref().map(|_| folder_of(&found)));
-                recordings.add(places.pair(found, own, ignore, group));
-            }
-        }
-        None => {
-            if let Some(name) = arguments.group_by.as_deref().filter(|name| *name != "folder") {
-                let message = format!("--group-by {name} is a column: give --manifest FILE, or --group-by folder");
-                return Err(Stop::Usage(message));
-            }
-            for found in find(&arguments.files) {
-                let group = |found: &Found| arguments.group_by.as_ref().map(|_| folder_of(found));
-                recordings.add(found.and_then(|found| {
-                    let group = group(&found);
-                    places.pair(found, None, None, group)
-                }));
-            }
-            recordings.warn_of_strays(places.labels);
-        }
+    if let Some(path) = &arguments.manifest {
+        recordings.add_listed(path, &places, arguments.group_by.as_deref())?;
+    } else {
+        recordings.add_found(&arguments.files, &places, arguments.group_by.as_deref())?;
     }
     recordings.refuse_shared_names(places.labels)?;
     Ok(recordings)
@@ -122,6 +101,37 @@ impl Labelled {
 }
 
 impl Recordings {
+    /// Adds the recordings that a manifest lists.
+    fn add_listed(&mut self, manifest: &Path, places: &Places<'_>, group_by: Option<&str>) -> Result<(), Stop> {
+        let folder = manifest.parent().unwrap_or(Path::new(""));
+        for row in manifest::read(manifest, group_by)? {
+            let found = Found { path: folder.join(&row.audio), below: relative(&row.audio) };
+            let labels = row.labels.map(|labels| folder.join(labels));
+            let ignore = row.ignore.map(|ignore| folder.join(ignore));
+            let group = row.group.or_else(|| group_by.map(|_| folder_of(&found)));
+            self.add(places.pair(found, labels, ignore, group));
+        }
+        Ok(())
+    }
+
+    /// Adds the recordings that the command line names, or that are in folders that it names.
+    fn add_found(&mut self, files: &[PathBuf], places: &Places<'_>, group_by: Option<&str>) -> Result<(), Stop> {
+        if let Some(name) = group_by.filter(|name| *name != "folder") {
+            let message = format!("--group-by {name} is a column: give --manifest FILE, or --group-by folder");
+            return Err(Stop::Usage(message));
+        }
+        for found in find(files) {
+            self.add(found.and_then(|found| {
+                let group = group_by.map(|_| folder_of(&found));
+                places.pair(found, None, None, group)
+            }));
+        }
+        if files.iter().all(|file| file.is_dir()) {
+            self.warn_of_strays(places.labels); // who names a file does not mean the others
+        }
+        Ok(())
+    }
+
     fn add(&mut self, pair: Result<Labelled, Fault>) {
         match pair {
             Ok(labelled) => self.labelled.push(labelled),

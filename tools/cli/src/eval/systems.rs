@@ -36,16 +36,27 @@ pub(super) struct Setting {
 /// The systems that the command line asks for.
 pub(super) fn systems(arguments: &Eval) -> Result<Vec<System>, Stop> {
     let asked = |name: &str| arguments.detector.is_empty() || arguments.detector.iter().any(|given| given == name);
+    let own = [
+        ("mode", "webrtc", !arguments.mode.is_empty()),
+        ("frame-ms", "webrtc", arguments.frame_ms.is_some()),
+        ("weights", "silero", arguments.weights.is_some()),
+    ];
+    if let Some((option, owner, _)) = own.into_iter().find(|&(_, owner, given)| given && !asked(owner)) {
+        return Err(Stop::Usage(format!("--{option} is for --detector {owner}, which is not measured")));
+    }
+    let modes = if arguments.mode.is_empty() { &[0, 1, 2, 3] } else { &arguments.mode[..] };
     let mut systems: Vec<System> = Vec::new();
     for entry in DETECTORS.iter().filter(|entry| asked(entry.name)) {
         let plain = Detection { kernels: arguments.kernels, ..Detection::of(entry.name) };
         let mut add = |name: String, choice: &Detection| -> Result<(), Stop> {
-            systems.push(System { name, source: Source::Detector(Box::new(Detectors::new(choice)?), entry) });
+            let detectors = Detectors::new(choice)?;
+            detectors.make(16_000)?; // what is wrong with an option is told once, not for each recording
+            systems.push(System { name, source: Source::Detector(Box::new(detectors), entry) });
             Ok(())
         };
         match entry.name {
             "webrtc" => {
-                for &mode in &arguments.mode {
+                for &mode in modes {
                     let choice = Detection { mode: Some(mode), frame_ms: arguments.frame_ms, ..plain.clone() };
                     add(format!("webrtc-{mode}"), &choice)?;
                 }

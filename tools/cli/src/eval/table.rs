@@ -16,7 +16,7 @@ pub(super) fn tables(evaluation: &Evaluation) -> String {
     text += &scores(evaluation);
     text += &segments(evaluation);
     text += &costs(evaluation);
-    text += &by_take(evaluation);
+    text += &by_noise(evaluation);
     text += &by_group(evaluation);
     text
 }
@@ -26,8 +26,7 @@ fn heading(evaluation: &Evaluation) -> String {
     let sum = |part: fn(&super::Measured) -> f64| measured.iter().map(part).sum::<f64>();
     let (scored, speech) = (sum(|one| one.heard.reference.scored_s()), sum(|one| one.heard.reference.speech_s()));
     let of = if measured.len() == *asked { String::new() } else { format!(" of {asked}") };
-    let noisy = measured.iter().flat_map(|one| &one.heard.takes).filter(|take| take.quieter).count();
-    let quieter = match noisy {
+    let quieter = match measured.iter().flat_map(|one| &one.heard.takes).filter(|take| take.quieter).count() {
         0 => String::new(),
         count => format!("{count} mixes with noise were made quieter as a whole, so as not to clip.\n"),
     };
@@ -44,9 +43,9 @@ pub(super) fn three(share: Option<f64>) -> String {
     share.map_or_else(|| "-".to_owned(), |share| format!("{share:.3}"))
 }
 
-/// Seconds as milliseconds.
+/// Seconds as whole milliseconds; adding 0 takes the sign from -0.
 pub(super) fn milliseconds(seconds: Option<f64>) -> String {
-    seconds.map_or_else(|| "-".to_owned(), |seconds| format!("{:.0}", 1000.0 * seconds))
+    seconds.map_or_else(|| "-".to_owned(), |seconds| format!("{}", (1000.0 * seconds).round() + 0.0))
 }
 
 fn name_width(evaluation: &Evaluation) -> usize {
@@ -135,15 +134,12 @@ fn costs(evaluation: &Evaluation) -> String {
     if text.len() == before { String::new() } else { text + "\n" }
 }
 
-fn by_take(evaluation: &Evaluation) -> String {
-    let takes = &evaluation.results.takes;
-    if takes.len() == 1 {
+fn by_noise(evaluation: &Evaluation) -> String {
+    let names: Vec<String> = evaluation.results.conditions.iter().skip(1).map(|condition| condition.name()).collect();
+    if names.is_empty() {
         return String::new();
     }
-    let name = |take: &Option<f64>| take.map_or("as it is".to_owned(), |snr| format!("{snr} dB"));
-    let names: Vec<String> = takes.iter().map(name).collect();
-    let at = |row: usize, system: usize| evaluation.results.at(0, row, system);
-    matrices(evaluation, "noise", &names, at)
+    matrices(evaluation, "noise", &names, |row, system| evaluation.results.at(0, row + 1, system))
 }
 
 fn by_group(evaluation: &Evaluation) -> String {
@@ -205,14 +201,16 @@ fn matrix(
         let (these, others) = rest.split_at(count);
         rest = others;
         writeln!(text, "{title}").expect("a String takes all text");
-        let line = |first_cell: &str, cells: &dyn Fn(usize, &str) -> String| {
-            let cells: String =
-                these.iter().map(|&(index, name)| format!("{:>1$}", cells(index, name), column(name))).collect();
-            format!("{first_cell:<first$}{cells}\n")
+        let mut line = |first_cell: &str, cells: &dyn Fn(usize, &str) -> String| {
+            write!(text, "{first_cell:<first$}").expect("a String takes all text");
+            for &(index, name) in these {
+                write!(text, "{:>1$}", cells(index, name), column(name)).expect("a String takes all text");
+            }
+            text.push('\n');
         };
-        text += &line(what, &|_, name| name.to_owned());
+        line(what, &|_, name| name.to_owned());
         for (row, name) in names.iter().enumerate() {
-            text += &line(name, &|system, _| cell(row, system));
+            line(name, &|system, _| cell(row, system));
         }
         text.push('\n');
     }

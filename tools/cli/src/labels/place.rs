@@ -11,8 +11,8 @@ const EXCLUSIONS: [&str; 2] = ["ign", "uem"];
 
 /// The file with a recording's labels: its name with another extension, beside it or in a folder of labels.
 ///
-/// `below` is the recording's path below the folder that was asked for: labels may lie in the same tree, or flat. `None`
-/// where there is no such file; several are an error, since nothing tells which one is right.
+/// `below` is the recording's path below the folder that was asked for: labels may lie in the same tree, or flat.
+/// `None` where there is no such file; several are an error, since nothing tells which one is right.
 pub(crate) fn labels(audio: &Path, below: &Path, folder: Option<&Path>) -> Result<Option<PathBuf>, Fault> {
     let mut found = siblings(audio, below, folder);
     found.retain(|path| !has_extension(path, &EXCLUSIONS));

@@ -1,7 +1,8 @@
 //! Praat's `TextGrid`, long and short.
 //!
 //! Praat reads such a file as a row of numbers in the open, strings in quotes and flags in angle brackets; everything
-//! else, as `xmin =` and `item [1]:`, is for people (manual: "`TextGrid` file formats"). So do we, and both forms are one.
+//! else, as `xmin =` and `item [1]:`, is for people (manual: "`TextGrid` file formats"). So do we, and both forms are
+//! one.
 
 use std::iter::Peekable;
 use std::str::Chars;

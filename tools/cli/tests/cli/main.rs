@@ -4,6 +4,7 @@ mod bad_input;
 mod bench;
 mod detect;
 mod detectors;
+mod eval;
 mod formats;
 mod pages;
 mod run;
