@@ -20,6 +20,7 @@ fn official_config(case: &Value) -> SegmentConfig {
         max_speech_s: case["max_speech_duration_s"].as_f64().unwrap_or(f64::INFINITY),
         cut: if case["use_max_poss_sil_at_max_speech"] == true { Cut::LongestSilence } else { Cut::LastSilence },
         min_silence_at_max_speech_ms: ms("min_silence_at_max_speech"),
+        delay_ms: 0,
     }
 }
 
@@ -118,8 +119,19 @@ fn configs() -> impl Strategy<Value = SegmentConfig> {
     let max_speech = prop_oneof![Just(f64::INFINITY), 0.01..3.0];
     let cut = prop_oneof![Just(Cut::LongestSilence), Just(Cut::LastSilence)];
     let neg_threshold = proptest::option::of(0.0..=1.0);
-    (0.0..=1.0, neg_threshold, 0..600_u32, 0..600_u32, 0..600_u32, max_speech, cut, 0..300_u32).prop_map(
-        |(threshold, neg_threshold, min_speech_ms, min_silence_ms, speech_pad_ms, max_speech_s, cut, at_max)| {
+    let delay = prop_oneof![Just(0), 0..200_u32];
+    (0.0..=1.0, neg_threshold, 0..600_u32, 0..600_u32, 0..600_u32, max_speech, cut, 0..300_u32, delay).prop_map(
+        |(
+            threshold,
+            neg_threshold,
+            min_speech_ms,
+            min_silence_ms,
+            speech_pad_ms,
+            max_speech_s,
+            cut,
+            at_max,
+            delay_ms,
+        )| {
             SegmentConfig {
                 threshold,
                 neg_threshold,
@@ -129,6 +141,7 @@ fn configs() -> impl Strategy<Value = SegmentConfig> {
                 max_speech_s,
                 cut,
                 min_silence_at_max_speech_ms: at_max,
+                delay_ms,
             }
         },
     )
@@ -168,4 +181,26 @@ proptest! {
         }
         prop_assert_eq!(started, None);
     }
+
+    #[test]
+    fn a_delay_of_whole_hops_leaves_the_first_scores_out(config in configs(), scores in scores(), hops in 0..4_usize) {
+        let length = scores.len() as u64 * 512;
+        let delayed = SegmentConfig { delay_ms: 32 * hops as u32, ..config };
+        let at_once = SegmentConfig { delay_ms: 0, ..config };
+        let rest = &scores[hops.min(scores.len())..];
+        prop_assert_eq!(
+            segments_from_scores(&scores, SPEC_16K, length, &delayed).unwrap(),
+            segments_from_scores(rest, SPEC_16K, length, &at_once).unwrap()
+        );
+    }
+}
+
+#[test]
+fn a_delay_moves_both_boundaries() {
+    let scores: Vec<f32> = (0..100).map(|i| if (20..50).contains(&i) || i >= 80 { 0.9 } else { 0.1 }).collect();
+    let plain = segments_from_scores(&scores, SPEC_16K, 51_000, &SegmentConfig::default()).unwrap();
+    let config = SegmentConfig { delay_ms: voiced::silero::DELAY_MS, ..Default::default() };
+    let moved = segments_from_scores(&scores, SPEC_16K, 51_000, &config).unwrap();
+    assert_eq!((plain[0].start - 560, plain[0].end - 560), (moved[0].start, moved[0].end));
+    assert_eq!((plain[1].start - 560, 51_000), (moved[1].start, moved[1].end), "what goes on to the end goes on");
 }

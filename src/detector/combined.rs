@@ -152,8 +152,25 @@ impl Combined {
 
     /// What the score is made of: the logarithm of the odds for speech in the next frame, as the curves have it.
     pub fn measure(&mut self, frame: &[f32]) -> f32 {
-        self.evidence(frame);
-        self.bias + self.evidence.iter().zip(self.curves).map(|(&x, curve)| curve.at(x)).sum::<f32>()
+        let bias = self.bias;
+        bias + self.terms(frame).sum::<f32>()
+    }
+
+    /// What each piece of evidence of the next frame adds to the [measure](Self::measure), `f_i(x_i)`, in the order of
+    /// the table above: (bands + 10) terms.
+    pub fn terms(&mut self, frame: &[f32]) -> impl Iterator<Item = f32> {
+        let curves = self.curves;
+        self.evidence(frame).iter().zip(curves).map(|(&x, curve)| curve.at(x))
+    }
+
+    /// The log-odds without any evidence, `b`: the measure is this and the sum of the [terms](Self::terms).
+    pub fn bias(&self) -> f32 {
+        self.bias
+    }
+
+    /// The curve from the measure to the score; without one in the configuration, the one fitted for the rate.
+    pub fn mapping(&self) -> Logistic {
+        self.mapping
     }
 
     /// The evidence of the next frame, in the order of the table above: shape (bands + 10), with 18 bands at 16 kHz and
@@ -227,5 +244,32 @@ impl Detector for Combined {
         self.mean_level.reset();
         self.highest.reset();
         self.lowest.reset();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_measure_is_the_bias_and_the_terms() {
+        for rate in [8000, 16_000] {
+            let mut combined = Combined::new(rate, CombinedConfig::default()).unwrap();
+            let mut twin = combined.clone();
+            let FrameSpec { frame, hop, .. } = combined.spec();
+            let sweep: Vec<f32> = (0..2 * rate)
+                .map(|n| {
+                    let time = n as f32 / rate as f32;
+                    (time * time * 1500.0).sin() * if n % rate < rate / 2 { 0.3 } else { 0.001 }
+                })
+                .collect();
+            for frame in sweep.windows(frame).step_by(hop) {
+                let measure = combined.measure(frame);
+                let terms: Vec<f32> = twin.terms(frame).collect();
+                assert_eq!(terms.len(), if rate == 8000 { 23 } else { 28 });
+                assert_eq!(measure, twin.bias() + terms.iter().sum::<f32>());
+                assert_eq!(twin.mapping().score(measure), twin.mapping.score(measure));
+            }
+        }
     }
 }

@@ -49,6 +49,22 @@ impl Default for EnergyConfig {
     }
 }
 
+/// A frame's level and the noise floor below it, in dB over full scale.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Levels {
+    /// The mean level around the hop.
+    pub level: f32,
+    /// The noise floor.
+    pub floor: f32,
+}
+
+impl Levels {
+    /// The measure: how far the level lies above the floor, in dB.
+    pub fn above(self) -> f32 {
+        self.level - self.floor
+    }
+}
+
 /// The energy detector; see the [module](self).
 #[derive(Clone, Debug)]
 pub struct Energy {
@@ -85,13 +101,18 @@ impl Energy {
 
     /// What the score is made of: how far the level of the next frame lies above the noise floor, in dB.
     pub fn measure(&mut self, frame: &[f32]) -> f32 {
-        let mut above = 0.0;
+        self.levels(frame).above()
+    }
+
+    /// What the [measure](Self::measure) is the difference of: the level of the next frame and the noise floor.
+    pub fn levels(&mut self, frame: &[f32]) -> Levels {
+        let mut levels = Levels { level: 0.0, floor: 0.0 };
         for hop in self.steps.unseen(frame) {
             let power = self.power(hop) + self.quietest;
             let level = self.average.push(decibels(power));
-            above = level - decibels(self.floor.push(&[power])[0]);
+            levels = Levels { level, floor: decibels(self.floor.push(&[power])[0]) };
         }
-        above
+        levels
     }
 
     /// The mean power of a hop above the high-pass filter's edge; samples that it lacks are zeros.
@@ -146,6 +167,14 @@ mod tests {
             let measures: Vec<f32> = tone.windows(frame).step_by(hop).map(|frame| energy.measure(frame)).collect();
             assert!(measures[..90].iter().all(|above| above.abs() < 0.1), "steady: {measures:?}");
             assert!((measures[150] - 20.0).abs() < 0.1, "louder: {}", measures[150]);
+
+            // A sine's power is half of its squared amplitude: -43 and -23 dBFS.
+            energy.reset();
+            let levels: Vec<Levels> = tone.windows(frame).step_by(hop).map(|frame| energy.levels(frame)).collect();
+            assert!((levels[150].level + 23.01).abs() < 0.1, "louder: {:?}", levels[150]);
+            assert!((levels[150].floor + 43.01).abs() < 0.1, "louder: {:?}", levels[150]);
+            let differences: Vec<f32> = levels.iter().map(|levels| levels.above()).collect();
+            assert_eq!(differences, measures);
         }
     }
 }

@@ -52,6 +52,22 @@ impl Default for ZcrConfig {
     }
 }
 
+/// Zero-crossing rates, in crossings a second.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rates {
+    /// The mean rate around the hop.
+    pub rate: f32,
+    /// The highest of the last seconds.
+    pub highest: f32,
+}
+
+impl Rates {
+    /// The measure: by how many octaves the rate lies below the highest, with [`OFFSET`] added to both.
+    pub fn octaves(self) -> f32 {
+        ((self.highest + OFFSET) / (self.rate + OFFSET)).log2()
+    }
+}
+
 /// The zero-crossing detector; see the [module](self).
 #[derive(Clone, Debug)]
 pub struct Zcr {
@@ -92,14 +108,20 @@ impl Zcr {
 
     /// What the score is made of: by how many octaves the crossing rate of the next frame lies below its maximum.
     pub fn measure(&mut self, frame: &[f32]) -> f32 {
-        let mut octaves = 0.0;
+        self.rates(frame).octaves()
+    }
+
+    /// What the [measure](Self::measure) compares: the crossing rate of the next frame and the highest of the last
+    /// seconds.
+    pub fn rates(&mut self, frame: &[f32]) -> Rates {
+        let mut rates = Rates { rate: 0.0, highest: 0.0 };
         for hop in self.steps.unseen(frame) {
             let rate = self.rate(hop);
             let rate = self.average.push(rate);
             self.highest = self.maximum.push(rate);
-            octaves = ((self.highest + OFFSET) / (rate + OFFSET)).log2();
+            rates = Rates { rate, highest: self.highest };
         }
-        octaves
+        rates
     }
 
     /// Crossings a second in a hop; samples that it lacks are zeros.
@@ -165,6 +187,12 @@ mod tests {
             let exact = ((4000.0 + OFFSET) / (1000.0 + OFFSET)).log2();
             assert!(measures[20..90].iter().all(|octaves| octaves.abs() < 0.02), "steady: {measures:?}");
             assert!((measures[150] - exact).abs() < 0.02, "lower: {} {exact}", measures[150]);
+
+            // A tone crosses zero twice in a period.
+            zcr.reset();
+            let rates: Vec<Rates> = tone.windows(frame).step_by(hop).map(|frame| zcr.rates(frame)).collect();
+            let Rates { rate, highest } = rates[150];
+            assert!((rate - 1000.0).abs() < 20.0 && (highest - 4000.0).abs() < 20.0, "{rate} {highest}");
         }
     }
 

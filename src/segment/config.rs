@@ -32,6 +32,10 @@ pub struct SegmentConfig {
     pub cut: Cut,
     /// A silence must be longer than this many milliseconds to be cut at. Defaults to 98.
     pub min_silence_at_max_speech_ms: u32,
+    /// Milliseconds by which the scores lag what they are about: all boundaries move to earlier by as much. A score is then
+    /// about the audio this long before its frame, and those about the time before the recording do not count.
+    /// Defaults to 0, as in the official package; [`silero::DELAY_MS`](crate::silero::DELAY_MS) is Silero's.
+    pub delay_ms: u32,
 }
 
 impl Default for SegmentConfig {
@@ -45,6 +49,7 @@ impl Default for SegmentConfig {
             max_speech_s: f64::INFINITY,
             cut: Cut::default(),
             min_silence_at_max_speech_ms: 98,
+            delay_ms: 0,
         }
     }
 }
@@ -64,6 +69,7 @@ pub(super) struct Limits {
     pub(super) max_speech: Option<u64>,
     pub(super) cut: Cut,
     pub(super) min_silence_at_cut: u64,
+    pub(super) delay: u64,
 }
 
 impl SegmentConfig {
@@ -94,6 +100,7 @@ impl SegmentConfig {
             max_speech: (max_speech >= 0.0).then_some(max_speech as u64),
             cut: self.cut,
             min_silence_at_cut: samples(self.min_silence_at_max_speech_ms),
+            delay: samples(self.delay_ms),
         })
     }
 }

@@ -7,7 +7,7 @@ use crate::frame::FrameSpec;
 
 /// Turns scores, one a hop, into events and segments.
 ///
-/// Times are in samples at the detector's rate. A `Start` is reported with the score that brings it. An `End` is
+/// Times are in samples at the detector's rate; those that are reported are earlier by the scores' delay. A `Start` is reported with the score that brings it. An `End` is
 /// reported as soon as its time is certain: after `min_silence`, or after twice the padding where that is longer.
 /// Speech that begins before that is held back until it is longer than `min_speech`, since only then is it known
 /// how much of the gap belongs to either side.
@@ -48,10 +48,17 @@ impl Segmenter {
 
     /// Takes the next frame's score and returns the events that it brings. A NaN changes nothing but the time.
     pub fn push(&mut self, score: f32) -> Events {
-        let mut events = Events::new();
         let now = self.now;
         self.now += self.hop;
-        let score = f64::from(score);
+        if self.now <= self.limits.delay {
+            return Events::new(); // about the time before the recording
+        }
+        self.advance(now, f64::from(score)).map_times(|time| time.saturating_sub(self.limits.delay))
+    }
+
+    /// Takes the score of the frame at `now`.
+    fn advance(&mut self, now: u64, score: f64) -> Events {
+        let mut events = Events::new();
 
         match &mut self.speech {
             None if score >= self.limits.onset => {
@@ -76,6 +83,8 @@ impl Segmenter {
     /// `length` is at most one hop short of the frames pushed: the last one may be incomplete.
     pub fn finish(&mut self, length: u64) -> Events {
         let mut events = Events::new();
+        let delay = self.limits.delay;
+        let length = length + delay; // speech that goes on to the end does so whatever the delay
         if let Some(speech) = self.speech.take() {
             self.end(speech, length, &mut events);
         }
@@ -83,7 +92,7 @@ impl Segmenter {
             events.add(Event::End(Segment { start, end: length.min(end + self.limits.pad) }));
         }
         self.reset();
-        events
+        events.map_times(|time| time.saturating_sub(delay))
     }
 
     /// Forgets all scores: the next is the first of a new recording.

@@ -2,6 +2,7 @@
 
 mod detection;
 mod eval;
+mod explain;
 mod input;
 
 use std::path::PathBuf;
@@ -10,8 +11,9 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use voiced::Kernels;
 
-pub(crate) use detection::{Detection, checked};
+pub(crate) use detection::{Delay, Detection, checked};
 pub(crate) use eval::{Eval, Outsider, Segmentations};
+pub(crate) use explain::Explain;
 pub(crate) use input::{Channel, Input};
 
 use crate::detectors;
@@ -34,6 +36,7 @@ Examples:
   voiced detect --format srt -o talk.srt talk.m4a   as subtitles
   voiced detect --format json calls/ > calls.jsonl  a folder of recordings, one JSON object a line
   voiced split interview.mp3 -o parts               every stretch of speech as a WAV file
+  voiced explain interview.mp3                      how each detector hears it, as a web page
   arecord -q -f S16_LE -r 16000 -t raw | voiced stream --rate 16000 --encoding s16le
 
 Exit status: 0 on success, 1 where a file failed (the others are still done), 2 for bad usage.";
@@ -45,6 +48,7 @@ pub(crate) enum Command {
     Stream(Stream),
     Split(Split),
     Eval(Box<Eval>),
+    Explain(Explain),
     /// List the detectors with rates, frame, latency, state size, and when to use which
     #[command(after_help = "Examples:\n  voiced detectors\n  voiced detectors --format json | jq -r .detector")]
     Detectors {
@@ -114,6 +118,8 @@ pub(crate) struct Detect {
     pub(crate) detection: Detection,
     #[command(flatten)]
     pub(crate) segmentation: detection::Segmentation,
+    #[command(flatten)]
+    pub(crate) delay: detection::Delay,
 }
 
 const DETECT_EXAMPLES: &str = "\
@@ -199,6 +205,8 @@ pub(crate) struct Stream {
     pub(crate) detection: Detection,
     #[command(flatten)]
     pub(crate) segmentation: detection::Segmentation,
+    #[command(flatten)]
+    pub(crate) delay: detection::Delay,
 }
 
 const STREAM_EXAMPLES: &str = "\
@@ -240,6 +248,8 @@ pub(crate) struct Split {
     pub(crate) detection: Detection,
     #[command(flatten)]
     pub(crate) segmentation: detection::Segmentation,
+    #[command(flatten)]
+    pub(crate) delay: detection::Delay,
 }
 
 const SPLIT_EXAMPLES: &str = "\

@@ -14,7 +14,7 @@ use crate::sink::Sink;
 use documents::Documents;
 
 pub(crate) fn run(arguments: &Detect, quiet: bool) -> Result<(), Stop> {
-    let config = arguments.segmentation.config()?;
+    let config = arguments.delay.compensated(arguments.segmentation.config()?, &arguments.detection.detector);
     let batch = Batch::new(&arguments.input, quiet)?;
     let format = arguments.format;
     let channel = arguments.input.channel;

@@ -35,6 +35,9 @@ pub(crate) struct Entry {
     pub(crate) state: usize,
     /// Bytes of its weights file at 16 kHz, which all streams share; 0 where its few fitted numbers are part of the code.
     pub(crate) weights: usize,
+    /// Milliseconds by which its scores lag the speech: the shift that ranks best on the development recordings with labels
+    /// set by people (docs/guide/src/results.md), where that is at least a hop late.
+    pub(crate) delay: u32,
     /// When to use it.
     pub(crate) purpose: &'static str,
 }
@@ -48,6 +51,7 @@ pub(crate) const DETECTORS: [Entry; 9] = [
         rates: TWO,
         state: 22_280,
         weights: 975_812,
+        delay: voiced::silero::DELAY_MS,
         purpose: "speech among any other sounds: the network, by far the best in noise and music",
     },
     Entry {
@@ -56,6 +60,7 @@ pub(crate) const DETECTORS: [Entry; 9] = [
         rates: &[8000, 16_000, 32_000, 48_000],
         state: 776,
         weights: 0,
+        delay: 10,
         purpose: "where decisions must equal webrtcvad's, or the score must come within 10 ms",
     },
     Entry {
@@ -64,6 +69,7 @@ pub(crate) const DETECTORS: [Entry; 9] = [
         rates: TWO,
         state: 492,
         weights: 0,
+        delay: 0,
         purpose: "quiet rooms and close microphones, at next to no cost",
     },
     Entry {
@@ -72,6 +78,7 @@ pub(crate) const DETECTORS: [Entry; 9] = [
         rates: TWO,
         state: 340,
         weights: 0,
+        delay: 60,
         purpose: "to learn and to compare: alone it is weak",
     },
     Entry {
@@ -80,6 +87,7 @@ pub(crate) const DETECTORS: [Entry; 9] = [
         rates: TWO,
         state: 16_092,
         weights: 0,
+        delay: 0,
         purpose: "vowels in quiet and in steady noise; mostly to compare with flatness",
     },
     Entry {
@@ -88,6 +96,7 @@ pub(crate) const DETECTORS: [Entry; 9] = [
         rates: TWO,
         state: 16_092,
         weights: 0,
+        delay: 0,
         purpose: "vowels in quiet and in steady noise, whatever the noise's colour",
     },
     Entry {
@@ -96,6 +105,7 @@ pub(crate) const DETECTORS: [Entry; 9] = [
         rates: TWO,
         state: 36_020,
         weights: 0,
+        delay: 0,
         purpose: "steady noise; holds weak ends of words and bridges gaps",
     },
     Entry {
@@ -104,6 +114,7 @@ pub(crate) const DETECTORS: [Entry; 9] = [
         rates: TWO,
         state: 24_024,
         weights: 0,
+        delay: 0,
         purpose: "steady noise; the baseline that papers compare with",
     },
     Entry {
@@ -112,6 +123,7 @@ pub(crate) const DETECTORS: [Entry; 9] = [
         rates: TWO,
         state: 26_468,
         weights: 0,
+        delay: 0,
         purpose: "speech in noise where a network is too large; takes music for speech",
     },
 ];

@@ -117,6 +117,7 @@ fn plan(arguments: &Eval) -> Result<Plan, Stop> {
         snrs: if noises.is_some() { arguments.snr.clone() } else { Vec::new() },
         noises,
         tier: arguments.tier.clone(),
+        delay: arguments.delay,
         collar_ms: arguments.collar_ms,
         replicas: arguments.replicas,
     })

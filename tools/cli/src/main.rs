@@ -6,6 +6,7 @@ mod bench;
 mod detect;
 mod detectors;
 mod eval;
+mod explain;
 mod fault;
 mod info;
 mod input;
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
         Command::Stream(arguments) => stream::run(arguments, quiet),
         Command::Split(arguments) => split::run(arguments, quiet),
         Command::Eval(arguments) => eval::run(arguments, quiet),
+        Command::Explain(arguments) => explain::run(arguments, quiet),
         Command::Detectors { format } => list::run(*format),
         Command::Bench(arguments) => bench::run(arguments, quiet),
         Command::Info => info::run(),

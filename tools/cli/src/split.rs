@@ -18,7 +18,7 @@ use crate::progress::Progress;
 use crate::sink::{self, Sink, WholeFile};
 
 pub(crate) fn run(arguments: &Split, quiet: bool) -> Result<(), Stop> {
-    let config = arguments.segmentation.config()?;
+    let config = arguments.delay.compensated(arguments.segmentation.config()?, &arguments.detection.detector);
     let path = arguments.file.as_path();
     if is_stdin(path) {
         let message = "split reads its recording twice, which standard input cannot: write it to a file first";

@@ -15,7 +15,7 @@ use crate::output::time::seconds;
 const READ: usize = 64 * 1024;
 
 pub(crate) fn run(arguments: &Stream, quiet: bool) -> Result<(), Stop> {
-    let config = arguments.segmentation.config()?;
+    let config = arguments.delay.compensated(arguments.segmentation.config()?, &arguments.detection.detector);
     let &Stream { rate, encoding, with_continue, .. } = arguments;
     let channels = usize::from(arguments.channels);
     let ears = ears(arguments.channel, channels).map_err(|reason| Stop::Usage(format!("--channel: {reason}")))?;

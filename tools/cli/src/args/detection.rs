@@ -70,6 +70,23 @@ pub(crate) struct Segmentation {
     cut: CutAt,
 }
 
+/// Whether boundaries move to where speech is.
+#[derive(Args, Clone, Copy, Debug)]
+pub(crate) struct Delay {
+    /// Move boundaries to earlier by the detector's known delay: 35 ms for silero, 10 ms for
+    /// webrtc, 60 ms for zcr; the others have none
+    #[arg(long, help_heading = "Segments")]
+    compensate_delay: bool,
+}
+
+impl Delay {
+    /// The configuration for a detector, by its name.
+    pub(crate) fn compensated(self, config: SegmentConfig, detector: &str) -> SegmentConfig {
+        let known = detectors::DETECTORS.iter().find(|entry| entry.name == detector).map_or(0, |entry| entry.delay);
+        SegmentConfig { delay_ms: if self.compensate_delay { known } else { config.delay_ms }, ..config }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum CutAt {
     /// At the longest silence in it
@@ -90,6 +107,7 @@ impl Segmentation {
             max_speech_s: self.max_speech_s.unwrap_or(f64::INFINITY),
             cut: self.cut.into(),
             min_silence_at_max_speech_ms: self.min_silence_at_max_speech_ms,
+            ..SegmentConfig::default()
         })
     }
 }
@@ -149,6 +167,7 @@ mod tests {
             max_speech_s: 4.5,
             cut: Cut::LastSilence,
             min_silence_at_max_speech_ms: 5,
+            delay_ms: 0,
         };
         assert_eq!(config(&line).unwrap(), expected);
     }

@@ -7,7 +7,7 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 use voiced::Kernels;
 
-use super::detection::CutAt;
+use super::detection::{CutAt, Delay};
 use crate::detectors;
 
 /// Measure detectors against labelled recordings
@@ -72,6 +72,8 @@ pub(crate) struct Eval {
 
     #[command(flatten)]
     pub(crate) segmentation: Segmentations,
+    #[command(flatten)]
+    pub(crate) delay: Delay,
     /// Milliseconds around each edge of the labels that do not count, half on each side, as pyannote counts them
     #[arg(long, value_name = "MS", default_value_t = 0, help_heading = "Segments")]
     pub(crate) collar_ms: u32,

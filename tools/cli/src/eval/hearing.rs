@@ -14,6 +14,7 @@ use super::outsiders::{self, Scores};
 use super::recordings::Labelled;
 use super::systems::{Setting, Source, System};
 use super::{clock, interrupt};
+use crate::args::Delay;
 use crate::detectors::Boxed;
 use crate::fault::Fault;
 use crate::resampled::resampled;
@@ -23,6 +24,7 @@ pub(super) const PEAKS_PER_SECOND: u32 = 50;
 
 /// What every recording is measured with.
 pub(super) struct Plan {
+    pub(super) delay: Delay,
     pub(super) systems: Vec<System>,
     pub(super) settings: Vec<Setting>,
     pub(super) noises: Option<Noises>,
@@ -188,7 +190,11 @@ fn answer(
     };
     let steps = ScoredSteps::from_scores(reference, &scores.scores, scores.spec).map_err(fault)?;
     let one = |setting: &Setting| {
-        let segments = segments_from_scores(&scores.scores, scores.spec, framed, &setting.config)?;
+        let config = match &system.source {
+            Source::Detector(_, entry) => plan.delay.compensated(setting.config, entry.name),
+            _ => setting.config,
+        };
+        let segments = segments_from_scores(&scores.scores, scores.spec, framed, &config)?;
         let (from, to) = (scores.spec.rate, reference.rate());
         let place = |position: u64| nearest(position, from, to).min(reference.length());
         let place = |Segment { start, end }: Segment| Segment { start: place(start), end: place(end) };

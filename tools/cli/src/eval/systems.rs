@@ -99,6 +99,7 @@ pub(super) fn settings(given: &Segmentations) -> Result<Vec<Setting>, Stop> {
                             max_speech_s: given.max_speech_s.unwrap_or(f64::INFINITY),
                             cut: given.cut.into(),
                             min_silence_at_max_speech_ms: given.min_silence_at_max_speech_ms,
+                            ..SegmentConfig::default()
                         })?;
                         settings.push(Setting { name: name(given, &config), config });
                     }

@@ -42,6 +42,22 @@ fn segments_are_the_engine_s() {
 }
 
 #[test]
+fn boundaries_move_by_the_detector_s_delay() {
+    let path = speech(16_000);
+    let detect = |more: &[&str]| {
+        let line = ["detect", "-f", "json", path.to_str().unwrap()].into_iter().chain(more.iter().copied());
+        found(&voiced(line.collect::<Vec<_>>()).json()[0])
+    };
+    let config = voiced::SegmentConfig { delay_ms: 35, ..Default::default() };
+    let moved = voiced::segments(&excerpt(16_000, 0.0, 1e3), 16_000, &config).unwrap();
+    let moved: Value = moved.iter().map(|segment| json!([segment.start, segment.end])).collect();
+    assert_ne!(moved, detect(&[]));
+    assert_eq!(detect(&["--compensate-delay"]), moved);
+    let energy = ["-d", "energy"];
+    assert_eq!(detect(&["-d", "energy", "--compensate-delay"]), detect(&energy), "it has none");
+}
+
+#[test]
 fn every_format_is_printed() {
     let folder = folder(&[("clip.wav", &clip())]);
     let clip = folder.path().join("clip.wav");

@@ -2,9 +2,11 @@
 
 mod bad_input;
 mod bench;
+mod browser;
 mod detect;
 mod detectors;
 mod eval;
+mod explain;
 mod formats;
 mod pages;
 mod run;

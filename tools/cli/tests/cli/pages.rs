@@ -2,7 +2,7 @@ use voiced::Kernels;
 
 use crate::run::{folder, tree, voiced};
 
-const COMMANDS: [&str; 6] = ["detect", "scores", "stream", "split", "detectors", "bench"];
+const COMMANDS: [&str; 7] = ["detect", "scores", "stream", "split", "explain", "detectors", "bench"];
 
 #[test]
 fn help_has_examples_and_defaults() {
