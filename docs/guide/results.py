@@ -83,7 +83,7 @@ def ranking(human: Results, everything: Results) -> str:
     for name, system in human.systems.items():
         scores = human.scores(name, "all")
         low, high = scores["auc_interval"]
-        row = [f"`{name}`", number(scores["auc"], 3), f"{low:.3f} to {high:.3f}"]
+        row = [f"`{name}`", number(scores["auc"], 3), f"{low:.3f}\u00a0to\u00a0{high:.3f}"]
         row += [number(system["lag_ms"], 0), number(system["auc_without_lag"], 3)]
         row += [number(everything.scores(name, group)["auc"], 3) for group in groups]
         rows.append(row)
@@ -100,7 +100,7 @@ def shipped(human: Results, everything: Results) -> str:
         for group in spoken:
             time = everything.shipped(name, group)["segments"]
             misses = number(time["miss_rate"], 0, 100)
-            row.append(f"{misses} / {number(time['false_alarm_rate'], 0, 100)}")
+            row.append(f"{misses}\u00a0/\u00a0{number(time['false_alarm_rate'], 0, 100)}")
         for group in silent:
             time = everything.shipped(name, group)["segments"]
             row.append(number(time["false_alarm_rate"], 0, 100))
@@ -125,9 +125,9 @@ def cost(everything: Results) -> str:
 def tables(work: Path) -> None:
     """Writes the tables into the page."""
     human, everything = Results(work / "human.json"), Results(work / "all.json")
-    text = "\n### Ranking: ROC-AUC\n\n" + ranking(human, everything)
-    text += "### As shipped: segments with the default settings\n\n" + shipped(human, everything)
-    text += "### Cost\n\n" + cost(everything)
+    text = "\n## Ranking: ROC-AUC\n\n" + ranking(human, everything)
+    text += "## As shipped: segments with the default settings\n\n" + shipped(human, everything)
+    text += "## Cost\n\n" + cost(everything)
     page = PAGE.read_text()
     before, rest = page.split(BEGIN)
     PAGE.write_text(before + BEGIN + text + END + rest.split(END)[1])
