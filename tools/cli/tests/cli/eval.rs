@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use crate::browser::{browser, evaluate};
 use crate::run::{Run, excerpt, folder, voiced, wav};
 
 const RATE: u32 = 16_000;
@@ -255,6 +256,16 @@ fn the_report_needs_nothing_else() {
         assert!(!page.contains(number), "a colour that no mode can change");
     }
     assert!(!page.contains("NaN"), "a place that is none");
+
+    let Some(browser) = browser() else { return };
+    let opened = "return [...document.querySelectorAll('button[popovertarget]')].map((button) => {
+        button.click();
+        const definition = document.getElementById(button.getAttribute('popovertarget'));
+        return definition.matches(':popover-open') && definition.getBoundingClientRect().height > 20;
+    });";
+    let opened = evaluate(&browser, Path::new(&report), opened);
+    let opened = opened.as_array().unwrap();
+    assert!(opened.len() > 20 && opened.iter().all(|open| open == true), "{opened:?}");
 }
 
 #[test]
