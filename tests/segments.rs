@@ -120,31 +120,23 @@ fn configs() -> impl Strategy<Value = SegmentConfig> {
     let cut = prop_oneof![Just(Cut::LongestSilence), Just(Cut::LastSilence)];
     let neg_threshold = proptest::option::of(0.0..=1.0);
     let delay = prop_oneof![Just(0), 0..200_u32];
-    (0.0..=1.0, neg_threshold, 0..600_u32, 0..600_u32, 0..600_u32, max_speech, cut, 0..300_u32, delay).prop_map(
-        |(
-            threshold,
-            neg_threshold,
-            min_speech_ms,
-            min_silence_ms,
-            speech_pad_ms,
-            max_speech_s,
-            cut,
-            at_max,
-            delay_ms,
-        )| {
-            SegmentConfig {
-                threshold,
-                neg_threshold,
-                min_speech_ms,
-                min_silence_ms,
-                speech_pad_ms,
-                max_speech_s,
-                cut,
-                min_silence_at_max_speech_ms: at_max,
-                delay_ms,
-            }
-        },
-    )
+    let at_once = (0.0..=1.0, neg_threshold, 0..600_u32, 0..600_u32, 0..600_u32, max_speech, cut, 0..300_u32)
+        .prop_map(
+            |(threshold, neg_threshold, min_speech_ms, min_silence_ms, speech_pad_ms, max_speech_s, cut, at_max)| {
+                SegmentConfig {
+                    threshold,
+                    neg_threshold,
+                    min_speech_ms,
+                    min_silence_ms,
+                    speech_pad_ms,
+                    max_speech_s,
+                    cut,
+                    min_silence_at_max_speech_ms: at_max,
+                    delay_ms: 0,
+                }
+            },
+        );
+    (at_once, delay).prop_map(|(config, delay_ms)| SegmentConfig { delay_ms, ..config })
 }
 
 /// Scores that stay high or low for a while, as real ones do.

@@ -13,6 +13,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use voiced::Segment;
+use voiced::metrics::Reference;
 
 use crate::fault::Fault;
 use crate::output::rttm_name;
@@ -115,16 +116,22 @@ impl Labels {
     ///
     /// An interval that reaches beyond the end is an error.
     pub(crate) fn speech(&self, rate: u32, length: u64) -> Result<Vec<Segment>, Fault> {
-        self.segments(&self.speech, rate, length)
+        let speech = self.segments(&self.speech, rate, length)?;
+        Ok(self.checked(Reference::new(rate, length, &speech, &[]))?.speech().to_vec())
     }
 
     /// What is to be left out of scoring, likewise.
     pub(crate) fn ignored(&self, rate: u32, length: u64) -> Result<Vec<Segment>, Fault> {
         let mut ignored = self.segments(&self.ignored, rate, length)?;
         if let Some(scored) = &self.scored {
-            ignored.extend(complement(&self.segments(scored, rate, length)?, length));
+            let scored = self.segments(scored, rate, length)?;
+            ignored.extend(self.checked(Reference::with_uem(rate, length, &[], &scored))?.ignored());
         }
-        Ok(union(ignored))
+        Ok(self.checked(Reference::new(rate, length, &[], &ignored))?.ignored())
+    }
+
+    fn checked(&self, reference: Result<Reference, voiced::Error>) -> Result<Reference, Fault> {
+        reference.map_err(|e| Fault::new(self.path.display().to_string(), e))
     }
 
     /// The lines of the first two intervals of speech that overlap, where there are some.
@@ -147,7 +154,7 @@ impl Labels {
             }
             Ok(Segment { start: sample(start), end: sample(end) })
         };
-        Ok(union(intervals.iter().map(segment).collect::<Result<_, _>>()?))
+        intervals.iter().map(segment).collect()
     }
 }
 
@@ -174,26 +181,6 @@ pub(crate) fn bare(name: &str) -> String {
     }
     let file = Path::new(name).file_name().unwrap_or_default();
     file.to_string_lossy().replace(char::is_whitespace, "_")
-}
-
-/// Segments in order; those that overlap or touch become one, and empty ones are dropped.
-pub(crate) fn union(mut segments: Vec<Segment>) -> Vec<Segment> {
-    segments.sort_by_key(|segment| segment.start);
-    let mut united: Vec<Segment> = Vec::new();
-    for segment in segments.into_iter().filter(|segment| segment.start < segment.end) {
-        match united.last_mut() {
-            Some(last) if segment.start <= last.end => last.end = last.end.max(segment.end),
-            _ => united.push(segment),
-        }
-    }
-    united
-}
-
-/// What lies between segments that are in order, and before and after them, in `length` samples.
-fn complement(segments: &[Segment], length: u64) -> Vec<Segment> {
-    let starts = std::iter::once(0).chain(segments.iter().map(|segment| segment.end));
-    let ends = segments.iter().map(|segment| segment.start).chain([length]);
-    starts.zip(ends).filter(|(start, end)| start < end).map(|(start, end)| Segment { start, end }).collect()
 }
 
 /// Text in UTF-8, or in UTF-16 behind a byte-order mark, as Praat writes it; what is neither is replaced.

@@ -9,7 +9,8 @@ pub(crate) mod time;
 pub(crate) use lists::rttm_name;
 
 use clap::ValueEnum;
-use voiced::Segment;
+use serde_json::{Value, json};
+use voiced::{Cut, Segment, SegmentConfig};
 
 use crate::listen::Ear;
 
@@ -86,9 +87,26 @@ impl Format {
     }
 }
 
+/// The segmenter's settings as JSON, by the names of the library's fields; no limit is null.
+pub(crate) fn settings(config: &SegmentConfig) -> Value {
+    json!({
+        "threshold": config.threshold,
+        "neg_threshold": config.neg_threshold,
+        "min_speech_ms": config.min_speech_ms,
+        "min_silence_ms": config.min_silence_ms,
+        "speech_pad_ms": config.speech_pad_ms,
+        "max_speech_s": config.max_speech_s.is_finite().then_some(config.max_speech_s),
+        "cut": match config.cut {
+            Cut::LongestSilence => "longest-silence",
+            Cut::LastSilence => "last-silence",
+        },
+        "min_silence_at_max_speech_ms": config.min_silence_at_max_speech_ms,
+    })
+}
+
 /// Text as a JSON string, quotes included.
 pub(crate) fn json_string(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
+    Value::from(text).to_string()
 }
 
 #[cfg(test)]

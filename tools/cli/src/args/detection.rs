@@ -70,12 +70,16 @@ pub(crate) struct Segmentation {
     cut: CutAt,
 }
 
+fn delay_help() -> String {
+    let delayed = detectors::DETECTORS.iter().filter(|entry| entry.delay > 0);
+    let delays: Vec<_> = delayed.map(|entry| format!("{} {} ms", entry.name, entry.delay)).collect();
+    format!("Move boundaries to earlier by the detector's known delay: {}; the others have none", delays.join(", "))
+}
+
 /// Whether boundaries move to where speech is.
 #[derive(Args, Clone, Copy, Debug)]
 pub(crate) struct Delay {
-    /// Move boundaries to earlier by the detector's known delay: 35 ms for silero, 10 ms for
-    /// webrtc, 60 ms for zcr; the others have none
-    #[arg(long, help_heading = "Segments")]
+    #[arg(long, help = delay_help(), help_heading = "Segments")]
     compensate_delay: bool,
 }
 

@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 use voiced::metrics::{Confusion, Interval, MatchCounts, OperatingPoint, Optimum};
-use voiced::{Cut, SegmentConfig};
 
 use super::figures::{AtSetting, Condition, Figures, Ranks};
 use super::systems::{Source, System};
 use super::{Evaluation, Measured};
 use crate::list::latency;
+use crate::output;
 
 /// Changes where a field changes its meaning or goes; new fields may come without.
 const FORMAT: u32 = 1;
@@ -15,7 +15,7 @@ const FORMAT: u32 = 1;
 pub(super) fn document(evaluation: &Evaluation) -> String {
     let Evaluation { plan, measured, asked, results, .. } = evaluation;
     let systems: Vec<Value> = (0..plan.systems.len()).map(|index| system(evaluation, index)).collect();
-    let settings: Vec<Value> = plan.settings.iter().map(|setting| config(&setting.config)).collect();
+    let settings: Vec<Value> = plan.settings.iter().map(|setting| output::settings(&setting.config)).collect();
     let mut cells = Vec::new();
     for (group, name) in results.groups.iter().enumerate() {
         for (place, condition) in results.conditions.iter().enumerate() {
@@ -59,22 +59,6 @@ fn recording(Measured { recording, heard }: &Measured) -> Value {
         "scored_s": reference.scored_s(),
         "speech_s": reference.speech_s(),
         "mixes_made_quieter": heard.takes.iter().filter(|take| take.quieter).count(),
-    })
-}
-
-fn config(config: &SegmentConfig) -> Value {
-    json!({
-        "threshold": config.threshold,
-        "neg_threshold": config.neg_threshold,
-        "min_speech_ms": config.min_speech_ms,
-        "min_silence_ms": config.min_silence_ms,
-        "speech_pad_ms": config.speech_pad_ms,
-        "max_speech_s": Some(config.max_speech_s).filter(|limit| limit.is_finite()),
-        "min_silence_at_max_speech_ms": config.min_silence_at_max_speech_ms,
-        "cut": match config.cut {
-            Cut::LongestSilence => "longest-silence",
-            Cut::LastSilence => "last-silence",
-        },
     })
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::manifest;
 use crate::args::Eval;
 use crate::fault::{Fault, Stop};
-use crate::labels::{Absent, Labels, bare, place, union};
+use crate::labels::{Absent, Labels, bare, place};
 use crate::walk::{Found, find};
 use voiced::metrics::Reference;
 
@@ -95,7 +95,7 @@ impl Labelled {
             ignored.extend(Labels::read(path, &self.path, tier, Absent::Fault)?.ignored(rate, length)?);
         }
         let speech = labels.speech(rate, length)?;
-        let reference = Reference::new(rate, length, &speech, &union(ignored));
+        let reference = Reference::new(rate, length, &speech, &ignored);
         let reference = reference.map_err(|e| Fault::new(self.labels.display().to_string(), e))?;
         // Speakers overlap, and RTTM tells them apart; elsewhere it is more likely a slip.
         let by_speaker = self.labels.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("rttm"));

@@ -118,26 +118,12 @@ impl Sound {
             self.samples.extend(samples.iter().map(|&sample| sixteen_bits(sample)));
             return;
         };
-        let mut room = [0.0; ROOM];
-        loop {
-            let written = resampler.push(&mut samples, &mut room);
-            self.samples.extend(room[..written].iter().map(|&sample| sixteen_bits(sample)));
-            if written < ROOM {
-                return;
-            }
-        }
+        drain(&mut self.samples, |room| resampler.push(&mut samples, room));
     }
 
     fn finish(mut self) -> Vec<i16> {
         if let Some(resampler) = &mut self.resampler {
-            let mut room = [0.0; ROOM];
-            loop {
-                let written = resampler.finish(&mut room);
-                self.samples.extend(room[..written].iter().map(|&sample| sixteen_bits(sample)));
-                if written < ROOM {
-                    break;
-                }
-            }
+            drain(&mut self.samples, |room| resampler.finish(room));
         }
         self.samples
     }
@@ -145,6 +131,18 @@ impl Sound {
 
 /// Samples that are resampled at a time.
 const ROOM: usize = 4096;
+
+/// Takes samples from `write`, which says how many it wrote, until it leaves room.
+fn drain(samples: &mut Vec<i16>, mut write: impl FnMut(&mut [f32]) -> usize) {
+    let mut room = [0.0; ROOM];
+    loop {
+        let written = write(&mut room);
+        samples.extend(room[..written].iter().map(|&sample| sixteen_bits(sample)));
+        if written < ROOM {
+            return;
+        }
+    }
+}
 
 /// A sample with full scale at ±1, rounded and clipped to 16 bits.
 fn sixteen_bits(sample: f32) -> i16 {

@@ -1,7 +1,7 @@
 //! The page: a template, its style and scripts, and what was heard, all in one file.
 
 use serde_json::{Value, json};
-use voiced::{Cut, Segment, SegmentConfig};
+use voiced::{Segment, SegmentConfig};
 
 use super::base64::base64;
 use super::hearing::{Heard, Lane};
@@ -9,6 +9,7 @@ use super::picture::{ROWS, Spectrogram, Waveform};
 use super::sound::Sound;
 use crate::args::Channel;
 use crate::fault::Stop;
+use crate::output::settings;
 use crate::sink::Sink;
 
 /// How each page begins, by which an earlier one is known.
@@ -153,22 +154,6 @@ fn tracks(lane: &Lane) -> Vec<Track> {
         Track { name, low, step, levels }
     };
     names.iter().enumerate().map(track).collect()
-}
-
-fn settings(config: &SegmentConfig) -> Value {
-    json!({
-        "threshold": config.threshold,
-        "neg_threshold": config.neg_threshold,
-        "min_speech_ms": config.min_speech_ms,
-        "min_silence_ms": config.min_silence_ms,
-        "speech_pad_ms": config.speech_pad_ms,
-        "max_speech_s": config.max_speech_s.is_finite().then_some(config.max_speech_s),
-        "cut": match config.cut {
-            Cut::LongestSilence => "longest-silence",
-            Cut::LastSilence => "last-silence",
-        },
-        "min_silence_at_max_speech_ms": config.min_silence_at_max_speech_ms,
-    })
 }
 
 fn bytes(id: &str, bytes: &[u8], sink: &mut Sink) -> Result<(), Stop> {
