@@ -2,7 +2,8 @@
 //!
 //! A network spends its time in one operation, a small convolution over the times of a frame (of which a matrix times a
 //! vector is the case of one time), and a little in the gates of its recurrent cell. [`scalar`] says in plain loops what
-//! these compute (spectra and Winograd's transforms it computes as all others do, in arrays of four numbers). [`convolution`], [`gates`], [`spectra`] and [`winograd`] compute the same for vectors of any kind, and
+//! these compute (spectra and Winograd's transforms it computes as all others do, in arrays of four numbers).
+//! [`convolution`], [`beside`], [`gates`], [`spectra`] and [`winograd`] compute the same for vectors of any kind, and
 //! each set below names the vector and the tile sizes that suit it:
 //!
 //! | set | instructions | lanes |
@@ -17,13 +18,14 @@
 //! output is a chain of multiply-adds over its inputs in their order, with no sum across lanes at the end. That makes
 //! the results of all sets with a fused multiply-add, `scalar` among them, the same to the bit.
 //!
-//! To read it: one kernel from the reference to AVX-512 is `scalar::convolve`, [`convolution`] (its `Tile::run` is the loop
-//! that matters), the vector in `x86.rs`, and `entry_points.rs`, which compiles the one for the other. [`Set`] checks shapes
+//! To read it: one kernel from the reference to AVX-512 is `scalar::convolve`, [`convolution`] (its `Tile::add` is what
+//! matters), the vector in `x86.rs`, and `entry_points.rs`, which compiles the one for the other. [`Set`] checks shapes
 //! and calls them.
 //!
 //! To add a set: an implementation of [`simd::Simd`] and, for its four-lane vectors, of [`simd::Four`]; a line of
 //! `entry_points!`; a variant of [`Kernels`] with its place in `ALL`, `is_available` and `name`; and its line in `set.rs`.
 
+mod beside;
 mod convolution;
 mod entry_points;
 mod gates;

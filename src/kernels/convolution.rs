@@ -68,9 +68,9 @@ pub(super) unsafe fn convolve<
         let full = output + V * S::LANES <= shape.outputs;
         for frame in (0..blocked).step_by(B) {
             if full {
-                tile(frame, output).run::<S, V, B, true>(0..shape.inputs, &mut ());
+                tile(frame, output).run::<S, V, B, true>(0..shape.inputs);
             } else {
-                tile(frame, output).run::<S, 1, B, false>(0..shape.inputs, &mut ());
+                tile(frame, output).run::<S, 1, B, false>(0..shape.inputs);
             }
         }
         output += S::LANES * if full { V } else { 1 };
@@ -90,9 +90,9 @@ pub(super) unsafe fn convolve<
             for (i, live) in live.iter().take(count).enumerate() {
                 let tile = tile(first + i, output);
                 match (full, listed) {
-                    (true, true) => tile.run::<S, V, 1, true>(Listed(live), &mut ()),
-                    (true, false) => tile.run::<S, V, 1, true>(0..shape.inputs, &mut ()),
-                    (false, _) => tile.run::<S, 1, 1, false>(0..shape.inputs, &mut ()),
+                    (true, true) => tile.run::<S, V, 1, true>(Listed(live)),
+                    (true, false) => tile.run::<S, V, 1, true>(0..shape.inputs),
+                    (false, _) => tile.run::<S, 1, 1, false>(0..shape.inputs),
                 }
             }
             output += S::LANES * if full { V } else { 1 };
@@ -139,19 +139,18 @@ unsafe fn live_inputs<S: Simd, const TIMES: usize>(
 
 /// Where a tile lies: from `output` on, in the frames from `x` and `y` on.
 #[derive(Clone, Copy)]
-struct Tile<'a, const TIMES: usize, const TAPS: usize, const STRIDE: usize, const OUT: usize> {
-    weights: &'a Weights,
-    x: *const f32, // (B, TIMES, inputs), or with a stride of 1 (B, inputs, TIMES)
-    y: *mut f32,   // (B, OUT, outputs)
-    end: End,
-    output: usize,
+pub(super) struct Tile<'a, const TIMES: usize, const TAPS: usize, const STRIDE: usize, const OUT: usize> {
+    pub(super) weights: &'a Weights,
+    pub(super) x: *const f32, // (B, TIMES, inputs), or with a stride of 1 (B, inputs, TIMES)
+    pub(super) y: *mut f32,   // (B, OUT, outputs)
+    pub(super) end: End,
+    pub(super) output: usize,
 }
 
 impl<const TIMES: usize, const TAPS: usize, const STRIDE: usize, const OUT: usize>
     Tile<'_, TIMES, TAPS, STRIDE, OUT>
 {
-    /// Computes `V` vectors of outputs for `B` frames from the `inputs` given, and for each vector and input takes a step of
-    /// `beside`.
+    /// Computes `V` vectors of outputs for `B` frames from the `inputs` given.
     ///
     /// # Safety
     /// As for [`convolve`]; `inputs` must lie below the shape's.
@@ -159,37 +158,62 @@ impl<const TIMES: usize, const TAPS: usize, const STRIDE: usize, const OUT: usiz
     unsafe fn run<S: Simd, const V: usize, const B: usize, const FULL: bool>(
         self,
         inputs: impl Iterator<Item = usize>,
-        beside: &mut impl Beside,
     ) {
-        let shape = self.weights.shape;
         let panel = panel(self.weights, self.output, V * S::LANES);
-        let left = shape.outputs - self.output;
-        let (next_time, next_input) = strides(STRIDE, TIMES, shape.inputs);
-
         let mut sums = [[[S::splat(0.0); OUT]; V]; B];
         for input in inputs {
-            let column = panel.add(input * TAPS * self.weights.lanes);
-            let x = self.x.add(input * next_input);
+            let (x, column) = self.of_input(panel, input);
             for v in 0..V {
-                let mut taps = [S::splat(0.0); TAPS];
-                for tap in 0..TAPS {
-                    taps[tap] = S::load(column.add(tap * self.weights.lanes + v * S::LANES));
-                }
-                for b in 0..B {
-                    for time in 0..TIMES {
-                        let x = S::splat(*x.add(b * TIMES * shape.inputs + time * next_time));
-                        for tap in 0..TAPS {
-                            // The output p for which p * STRIDE + tap - TAPS / 2 is this time.
-                            let p = (time + TAPS / 2).wrapping_sub(tap);
-                            if p % STRIDE == 0 && p / STRIDE < OUT {
-                                sums[b][v][p / STRIDE] = taps[tap].mul_add(x, sums[b][v][p / STRIDE]);
-                            }
-                        }
-                    }
-                }
-                beside.step();
+                self.add(x, column, v, &mut sums);
             }
         }
+        self.write::<S, V, B, FULL>(sums);
+    }
+
+    /// Where an input, and its weights to the tile of that panel, begin.
+    #[inline(always)]
+    pub(super) unsafe fn of_input(self, panel: *const f32, input: usize) -> (*const f32, *const f32) {
+        let next_input = strides(STRIDE, TIMES, self.weights.shape.inputs).1;
+        (self.x.add(input * next_input), panel.add(input * TAPS * self.weights.lanes))
+    }
+
+    /// Adds to the sums of vector `v` what an input brings to them.
+    #[inline(always)]
+    pub(super) unsafe fn add<S: Simd, const V: usize, const B: usize>(
+        self,
+        x: *const f32,
+        column: *const f32,
+        v: usize,
+        sums: &mut [[[S; OUT]; V]; B],
+    ) {
+        let inputs = self.weights.shape.inputs;
+        let next_time = strides(STRIDE, TIMES, inputs).0;
+        let mut taps = [S::splat(0.0); TAPS];
+        for tap in 0..TAPS {
+            taps[tap] = S::load(column.add(tap * self.weights.lanes + v * S::LANES));
+        }
+        for b in 0..B {
+            for time in 0..TIMES {
+                let x = S::splat(*x.add(b * TIMES * inputs + time * next_time));
+                for tap in 0..TAPS {
+                    // The output p for which p * STRIDE + tap - TAPS / 2 is this time.
+                    let p = (time + TAPS / 2).wrapping_sub(tap);
+                    if p % STRIDE == 0 && p / STRIDE < OUT {
+                        sums[b][v][p / STRIDE] = taps[tap].mul_add(x, sums[b][v][p / STRIDE]);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Ends the sums and writes them.
+    #[inline(always)]
+    pub(super) unsafe fn write<S: Simd, const V: usize, const B: usize, const FULL: bool>(
+        self,
+        sums: [[[S; OUT]; V]; B],
+    ) {
+        let outputs = self.weights.shape.outputs;
+        let left = outputs - self.output;
         let floor = S::splat(if self.end == End::BiasRelu { 0.0 } else { f32::NEG_INFINITY });
         for v in 0..V {
             let mut bias = S::splat(0.0);
@@ -198,7 +222,7 @@ impl<const TIMES: usize, const TAPS: usize, const STRIDE: usize, const OUT: usiz
             }
             for b in 0..B {
                 for p in 0..OUT {
-                    let y = self.y.add((b * OUT + p) * shape.outputs + self.output + v * S::LANES);
+                    let y = self.y.add((b * OUT + p) * outputs + self.output + v * S::LANES);
                     store::<S, FULL>(sums[b][v][p].add(bias).max(floor), y, left);
                 }
             }
@@ -208,79 +232,9 @@ impl<const TIMES: usize, const TAPS: usize, const STRIDE: usize, const OUT: usiz
 
 /// Where the weights of a tile of `count` outputs from `output` on begin; a tile lies in one panel.
 #[inline(always)]
-unsafe fn panel(weights: &Weights, output: usize, count: usize) -> *const f32 {
+pub(super) unsafe fn panel(weights: &Weights, output: usize, count: usize) -> *const f32 {
     debug_assert!(output % weights.lanes + count <= weights.lanes);
     weights.numbers().as_ptr().add(output / weights.lanes * weights.panel() + output % weights.lanes)
-}
-
-/// Other work that is done in turns with a tile's.
-trait Beside {
-    /// Does the next piece of it.
-    ///
-    /// # Safety
-    /// As for [`convolve`].
-    unsafe fn step(&mut self);
-}
-
-impl Beside for () {
-    #[inline(always)]
-    unsafe fn step(&mut self) {}
-}
-
-/// How many inputs a step of [`Product`] takes in, by which their number must be divisible.
-pub(super) const INPUTS_A_STEP: usize = 2;
-
-/// A matrix times a vector, in tiles of `V` vectors: [`INPUTS_A_STEP`] of a tile's inputs a step.
-struct Product<'a, S, const V: usize> {
-    weights: &'a Weights,
-    x: &'a [f32], // (inputs)
-    y: *mut f32,  // (outputs)
-    output: usize,
-    input: usize,
-    column: *const f32, // the weights of that input to the tile
-    sums: [S; V],
-}
-
-impl<'a, S: Simd, const V: usize> Product<'a, S, V> {
-    #[inline(always)]
-    unsafe fn new(weights: &'a Weights, x: &'a [f32], y: &'a mut [f32]) -> Self {
-        let column = panel(weights, 0, V * S::LANES);
-        Self { weights, x, y: y.as_mut_ptr(), output: 0, input: 0, column, sums: [S::splat(0.0); V] }
-    }
-
-    /// Takes the steps that are left.
-    #[inline(always)]
-    unsafe fn finish(mut self) {
-        while self.output < self.weights.shape.outputs {
-            self.step();
-        }
-    }
-}
-
-impl<S: Simd, const V: usize> Beside for Product<'_, S, V> {
-    #[inline(always)]
-    unsafe fn step(&mut self) {
-        if self.input < self.x.len() {
-            for _ in 0..INPUTS_A_STEP {
-                let x = S::splat(*self.x.get_unchecked(self.input));
-                for v in 0..V {
-                    self.sums[v] = S::load(self.column.add(v * S::LANES)).mul_add(x, self.sums[v]);
-                }
-                self.input += 1;
-                self.column = self.column.add(self.weights.lanes);
-            }
-        } else if self.output < self.weights.shape.outputs {
-            for v in 0..V {
-                self.sums[v].store(self.y.add(self.output + v * S::LANES));
-                self.sums[v] = S::splat(0.0);
-            }
-            self.output += V * S::LANES;
-            if self.output < self.weights.shape.outputs {
-                self.input = 0;
-                self.column = panel(self.weights, self.output, V * S::LANES);
-            }
-        }
-    }
 }
 
 /// Makes the function that it becomes part of begin its stack on a cache line.
@@ -294,27 +248,4 @@ pub(super) fn align_stack() {
         _bytes: [u8; 64],
     }
     black_box(&MaybeUninit::<Line>::uninit());
-}
-
-/// See [`Set::convolve_beside`](super::Set::convolve_beside): for each vector and input of a tile of `V` vectors of the
-/// convolution, a step of the product, whose tiles have `VM` vectors.
-///
-/// # Safety
-/// As for [`convolve`]; `product` and `h` must have the matrix' outputs and inputs, the outputs of both be whole tiles, and
-/// the matrix' inputs whole steps.
-#[inline(always)]
-pub(super) unsafe fn convolve_beside<S: Simd, const V: usize, const VM: usize>(
-    weights: &Weights,
-    x: &[f32],
-    y: &mut [f32],
-    matrix: &Weights,
-    h: &[f32],
-    product: &mut [f32],
-) {
-    let mut product = Product::<S, VM>::new(matrix, h, product);
-    for output in (0..weights.shape.outputs).step_by(V * S::LANES) {
-        let tile = Tile::<4, 3, 1, 4> { weights, x: x.as_ptr(), y: y.as_mut_ptr(), end: End::BiasRelu, output };
-        tile.run::<S, V, 1, true>(0..weights.shape.inputs, &mut product);
-    }
-    product.finish();
 }

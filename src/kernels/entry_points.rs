@@ -4,21 +4,22 @@
 /// compiled for its instructions.
 ///
 /// The numbers are the vectors of a tile: of the first convolution, of those with a stride of 2, and of a matrix, with
-/// rectified or with dense inputs.
+/// rectified or with dense inputs, and of one that is computed beside a convolution.
 macro_rules! entry_points {
     ($vector:ty, $four:ty, $(#[$feature:meta])?, conv1: $conv1:literal, conv2: $conv2:literal,
-     rectified: $rectified:literal, dense: $dense:literal) => {
+     rectified: $rectified:literal, dense: $dense:literal, beside: $beside:literal) => {
         #[allow(unused_imports, reason = "some of the vectors come with it")]
         use crate::kernels::simd::Simd as _;
         use crate::kernels::simd::MOST_LANES;
-        use crate::kernels::{DOT_LANES, End, Inputs, Shape, Weights, Windows, convolution, gates, spectra, winograd};
+        use crate::kernels::{DOT_LANES, End, Inputs, Shape, Weights, Windows};
+        use crate::kernels::{beside, convolution, gates, spectra, winograd};
 
         // What the kernels rely on: vectors are whole fours and whole parts of a cache line and of a dot product's sums, and
-        // a tile of a dense matrix lies in one panel of any matrix.
+        // tiles of a dense matrix lie in one panel of any matrix.
         const _: () = {
             let lanes = <$vector>::LANES;
             assert!(lanes % 4 == 0 && DOT_LANES % lanes == 0 && lanes <= MOST_LANES && <$four>::LANES == 4);
-            assert!($rectified % $dense == 0 || $dense % $rectified == 0);
+            assert!($rectified % $beside == 0 && $beside % $dense == 0);
         };
 
         /// Outputs in a panel of weights: those of the tile by which they are used most.
@@ -29,7 +30,7 @@ macro_rules! entry_points {
             let vectors = match (shape.times, shape.stride, inputs) {
                 (4, 1, _) => $conv1,
                 (4 | 2, 2, _) => $conv2,
-                (1, 1, Inputs::Dense) => $dense,
+                (1, 1, Inputs::Dense) => $beside,
                 (1, 1, Inputs::Rectified) => $rectified,
                 _ => unreachable!("no kernel has the shape {shape:?}"),
             };
@@ -79,7 +80,7 @@ macro_rules! entry_points {
         ) {
             convolution::align_stack();
             // SAFETY: the caller's conditions.
-            unsafe { convolution::convolve_beside::<$vector, $conv1, $dense>(weights, x, y, matrix, h, product) }
+            unsafe { beside::convolve_beside::<$vector, $conv1, $beside>(weights, x, y, matrix, h, product) }
         }
 
         /// See [`Set::winograd_inputs`](crate::kernels::Set::winograd_inputs).

@@ -101,5 +101,5 @@ entry_points!(
     F32x4,
     F32x4,
     #[target_feature(enable = "neon")],
-    conv1: 4, conv2: 8, rectified: 8, dense: 4
+    conv1: 4, conv2: 8, rectified: 8, dense: 4, beside: 4
 );

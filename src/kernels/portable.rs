@@ -86,4 +86,4 @@ impl Four for Wide {
     }
 }
 
-entry_points!(Wide, Wide, , conv1: 2, conv2: 4, rectified: 8, dense: 8);
+entry_points!(Wide, Wide, , conv1: 2, conv2: 4, rectified: 8, dense: 8, beside: 8);

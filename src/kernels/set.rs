@@ -5,7 +5,7 @@ use super::neon;
 use super::winograd::POINTS;
 #[cfg(target_arch = "x86_64")]
 use super::x86;
-use super::{Kernels, Shape, WINDOWS, Weights, Windows, convolution, portable, scalar};
+use super::{Kernels, Shape, WINDOWS, Weights, Windows, portable, scalar};
 
 /// What a convolution's inputs are like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,9 +97,7 @@ impl Set {
     /// A convolution of one frame of four times with a bias and a ReLU, and beside it a matrix times a vector, `product =
     /// M h`: the same as [`convolve`](Set::convolve) twice.
     ///
-    /// A large matrix has to be fetched from the second cache for each vector, which keeps the arithmetic waiting; a
-    /// convolution of several times keeps the arithmetic busy and fetches little. In turns they take little more time
-    /// than the longer of the two.
+    /// In turns they take little more time than the longer of the two; see [`beside`](super::beside).
     ///
     /// # Panics
     /// Where the shapes do not fit.
@@ -117,13 +115,12 @@ impl Set {
         let Shape { times, taps, stride, inputs, .. } = weights.shape();
         assert_eq!((times, taps, stride, x.len()), (4, 3, 1, 4 * inputs));
         assert_eq!((matrix.shape().taps, h.len()), (1, matrix.shape().inputs));
-        // Whole tiles, and whole steps of the product. Without fused instructions, arithmetic is all that takes time.
+        // Whole tiles. Without fused instructions, arithmetic is all that takes time.
         let tiled = |weights: &Weights| {
             weights.shape().outputs.is_multiple_of(call!(self, panel(weights.shape(), weights.inputs())))
         };
-        let steps = h.len().is_multiple_of(convolution::INPUTS_A_STEP);
         let dense = matrix.inputs() == Inputs::Dense;
-        if self.0 != Kernels::Portable && dense && tiled(weights) && tiled(matrix) && steps {
+        if self.0 != Kernels::Portable && dense && tiled(weights) && tiled(matrix) {
             call!(self, convolve_beside(weights, x, y, matrix, h, product));
         } else {
             self.convolve(weights, x, y, End::BiasRelu);

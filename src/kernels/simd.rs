@@ -40,6 +40,12 @@ pub(super) trait Simd: Copy {
             count
         }
     }
+    /// The same two pointers, of which the compiler knows nothing any more where that makes for better code: it then loads
+    /// again what it would otherwise keep in registers that it lacks.
+    #[inline(always)]
+    unsafe fn opaque(x: *const f32, column: *const f32) -> (*const f32, *const f32) {
+        (x, column)
+    }
     /// Stores the first four numbers at `to`, the next four `stride` numbers after, and so on.
     unsafe fn store_fours(self, to: *mut f32, stride: usize);
     /// The last four numbers first, the first four last.

@@ -1,5 +1,6 @@
 //! AVX2 with FMA, and AVX-512, for x86-64 processors that have them: found out at run time.
 
+use core::arch::asm;
 #[allow(clippy::wildcard_imports, reason = "every second line names one of its instructions")]
 use core::arch::x86_64::*;
 
@@ -76,6 +77,12 @@ macro_rules! x86_vector {
             }
             )?
             #[inline(always)]
+            unsafe fn opaque(mut x: *const f32, mut column: *const f32) -> (*const f32, *const f32) {
+                #[cfg(not(miri))]
+                asm!("/* {0} {1} */", inout(reg) x, inout(reg) column, options(nomem, nostack, preserves_flags));
+                (x, column)
+            }
+            #[inline(always)]
             unsafe fn store_fours(self, to: *mut f32, stride: usize) {
                 let $x = self.0;
                 for $four in 0..$lanes / 4 {
@@ -149,7 +156,7 @@ pub(super) mod avx2 {
         F32x8,
         F32x4,
         #[target_feature(enable = "avx2,fma")],
-        conv1: 2, conv2: 4, rectified: 8, dense: 2
+        conv1: 2, conv2: 4, rectified: 8, dense: 2, beside: 4
     );
 }
 
@@ -162,6 +169,6 @@ pub(super) mod avx512 {
         F32x16,
         F32x4,
         #[target_feature(enable = "avx512f,avx512vl,avx2,fma,popcnt")],
-        conv1: 4, conv2: 4, rectified: 8, dense: 2
+        conv1: 4, conv2: 4, rectified: 8, dense: 2, beside: 4
     );
 }
