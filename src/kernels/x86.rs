@@ -76,10 +76,10 @@ macro_rules! x86_vector {
                 $list_positive(self.0, first, to)
             }
             )?
+            #[cfg(not(miri))]
             #[inline(always)]
             unsafe fn opaque(mut x: *const f32, mut column: *const f32) -> (*const f32, *const f32) {
-                #[cfg(not(miri))]
-                asm!("/* {0} {1} */", inout(reg) x, inout(reg) column, options(nomem, nostack, preserves_flags));
+                asm!("/* {0} {1} */", inout(reg) x, inout(reg) column, options(nostack, preserves_flags));
                 (x, column)
             }
             #[inline(always)]
