@@ -1,5 +1,6 @@
 //! AVX2 with FMA, and AVX-512, for x86-64 processors that have them: found out at run time.
 
+#[cfg(not(miri))]
 use core::arch::asm;
 #[allow(clippy::wildcard_imports, reason = "every second line names one of its instructions")]
 use core::arch::x86_64::*;
