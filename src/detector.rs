@@ -5,6 +5,7 @@ pub mod energy;
 pub mod entropy;
 mod fitted;
 pub mod flatness;
+pub mod gru;
 pub mod ltsd;
 mod mapping;
 pub mod silero;

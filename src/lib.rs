@@ -45,6 +45,7 @@ pub mod segment;
 mod stream;
 
 pub use detector::Detector;
+pub use detector::gru::{self, Gru};
 pub use detector::silero::{self, Silero};
 pub use detector::webrtc::{self, WebRtc, WebRtcConfig};
 pub use error::Error;

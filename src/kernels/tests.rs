@@ -170,6 +170,34 @@ fn side_by_side_is_the_same_as_one_after_the_other() {
 const SPECTRUM_TOLERANCE: f64 = 3e-7;
 
 #[test]
+fn the_power_spectrum_is_that_of_the_definition() {
+    for length in [256, 512, 1024] {
+        let (taper, samples) = (noise(1, length), noise(2, length));
+        let window = Window::new(taper.clone());
+        let run = |set: Set| {
+            let mut powers = vec![f32::NAN; window.bins()];
+            set.power(&window, &samples, &mut powers, &mut vec![f32::NAN; window.scratch()]);
+            powers
+        };
+        let tapered: Vec<f64> = samples.iter().zip(&taper).map(|(x, w)| f64::from(x * w)).collect();
+        let loudest: f64 = tapered.iter().map(|x| x.abs()).sum();
+        let reference = run(Kernels::Scalar.checked().unwrap());
+        for set in sets() {
+            let powers = run(set);
+            assert!(set.kernels() == Kernels::Portable || powers == reference, "{set:?} {length}");
+            for (k, &power) in powers.iter().enumerate() {
+                let angle = |n: usize| -std::f64::consts::TAU * (k * n % length) as f64 / length as f64;
+                let part =
+                    |of: fn(f64) -> f64| tapered.iter().enumerate().map(|(n, x)| x * of(angle(n))).sum::<f64>();
+                let magnitude = part(f64::cos).hypot(part(f64::sin));
+                let error = (f64::from(power).sqrt() - magnitude).abs();
+                assert!(error <= SPECTRUM_TOLERANCE * loudest, "{set:?} {length}, bin {k}: {power}, {magnitude}");
+            }
+        }
+    }
+}
+
+#[test]
 fn spectra_are_those_of_the_definition() {
     for length in [64, 128, 256, 512] {
         let hop = length / 2 + 3;
