@@ -31,7 +31,7 @@ use crate::kernels::Kernels;
 use model::FRAMES_TOGETHER;
 
 pub use model::Model;
-pub(crate) use model::{State, Workspace};
+use model::{State, Workspace};
 
 /// The detector with the network of our own: a shared [`Model`] and a stream's own state.
 #[derive(Clone)]

@@ -48,7 +48,7 @@ impl GruCell {
     }
 
     /// Moves the state `h` (hidden) of one frame on, from both products (3 * hidden).
-    pub(crate) fn step(&self, kernels: Set, from_input: &[f32], from_hidden: &[f32], h: &mut [f32]) {
+    pub(crate) fn step(kernels: Set, from_input: &[f32], from_hidden: &[f32], h: &mut [f32]) {
         kernels.gru_gates(from_input, from_hidden, h);
     }
 }

@@ -32,7 +32,7 @@ impl<'a> Tensors<'a> {
         let text = self.header.metadata().as_ref().and_then(|metadata| metadata.get(key));
         let text = text.ok_or_else(|| Error::WeightsFile { reason: format!("its metadata has no {key:?}") })?;
         text.split_whitespace()
-            .map(|word| word.parse())
+            .map(str::parse)
             .collect::<Result<_, _>>()
             .map_err(|_| Error::WeightsFile { reason: format!("its metadata has {text:?} as {key:?}") })
     }

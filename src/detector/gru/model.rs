@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::audio::sample::clean_into;
+use crate::detector::{Network, Steps};
 use crate::dsp::window::hann;
 use crate::error::Error;
 use crate::frame::FrameSpec;
@@ -41,7 +42,7 @@ struct Bands {
 
 /// What one stream carries from frame to frame.
 #[derive(Clone, Debug)]
-pub(crate) struct State {
+pub struct State {
     h: Vec<f32>,    // (hidden)
     past: Vec<f32>, // (taps, bands): what the convolution sees, the last frame's at the end
     /// Whether there was a frame.
@@ -57,7 +58,7 @@ impl State {
 
 /// Buffers for some frames at a time, which hold nothing from one step to the next.
 #[derive(Clone, Debug)]
-pub(crate) struct Workspace {
+pub struct Workspace {
     samples: Vec<f32>,     // (frame)
     powers: Vec<f32>,      // (bins)
     transform: Vec<f32>,   // scratch
@@ -171,24 +172,11 @@ impl Model {
         }
     }
 
-    /// Puts a stream's next frame and what the GRU remembers at place `at` of the workspace.
-    pub(crate) fn join(&self, at: usize, state: &mut State, frame: &[f32], work: &mut Workspace) {
-        self.gather(at, state, frame, work);
-        work.h[at * self.hidden..][..self.hidden].copy_from_slice(&state.h);
-    }
-
-    /// From the first `frames` places of the workspace to what the GRU's gates get from them.
-    pub(crate) fn forward(&self, frames: usize, work: &mut Workspace) {
-        self.encode(frames, work);
-        let (h, from_hidden) = (&work.h[..frames * self.hidden], &mut work.from_hidden[..frames * 3 * self.hidden]);
-        self.gru.recall(self.kernels, h, from_hidden);
-    }
-
     /// Moves a stream's state on by the frame at place `at` of the workspace, and returns its score.
-    pub(crate) fn settle(&self, at: usize, state: &mut State, work: &Workspace) -> f32 {
+    fn settle(&self, at: usize, state: &mut State, work: &Workspace) -> f32 {
         let gates = at * 3 * self.hidden..(at + 1) * 3 * self.hidden;
         let (from_input, from_hidden) = (&work.from_input[gates.clone()], &work.from_hidden[gates]);
-        self.gru.step(self.kernels, from_input, from_hidden, &mut state.h);
+        GruCell::step(self.kernels, from_input, from_hidden, &mut state.h);
         self.output.score(self.kernels, &state.h)
     }
 
@@ -216,6 +204,40 @@ impl Model {
         let features = &mut work.features[..frames * self.channels];
         self.convolution.forward_relu(self.kernels, seen, features);
         self.gru.project(self.kernels, features, &mut work.from_input[..frames * 3 * self.hidden]);
+    }
+}
+
+impl Network for Model {}
+
+impl Steps for Model {
+    type State = State;
+    type Workspace = Workspace;
+
+    fn frames(&self) -> FrameSpec {
+        self.spec
+    }
+
+    fn begin(&self) -> State {
+        self.state()
+    }
+
+    fn places(&self, places: usize) -> Workspace {
+        self.workspace(places)
+    }
+
+    fn join(&self, at: usize, state: &mut State, frame: &[f32], work: &mut Workspace) {
+        self.gather(at, state, frame, work);
+        work.h[at * self.hidden..][..self.hidden].copy_from_slice(&state.h);
+    }
+
+    fn forward(&self, frames: usize, work: &mut Workspace) {
+        self.encode(frames, work);
+        let (h, from_hidden) = (&work.h[..frames * self.hidden], &mut work.from_hidden[..frames * 3 * self.hidden]);
+        self.gru.recall(self.kernels, h, from_hidden);
+    }
+
+    fn settle(&self, at: usize, state: &mut State, work: &Workspace) -> f32 {
+        self.settle(at, state, work)
     }
 }
 
