@@ -4,16 +4,17 @@
 //!
 //! ```text
 //! power spectrum of the frame under a Hann window            (257)
-//! mean power in bands, its logarithm                         (bands)
+//! mean power in bands, its logarithm, less its running mean  (bands)
 //! convolution over this hop and the two before, ReLU         (channels)
 //! GRU cell, whose h goes on to the next frame                (hidden)
 //! ReLU, linear hidden -> 1, sigmoid                          score
 //! ```
 //!
-//! The score is about the first hop of its frame: the other hop is look-ahead, 16 ms. What lies before the first frame is
-//! taken to be like it, so that a recording may begin in the midst of a sound. The weights file states rate, frame, hop and
-//! bands, and its tensors the other sizes: a network of other sizes needs no change here. Audio at other rates is resampled,
-//! which a [`Stream`](crate::Stream) does, 8 kHz too: the network was trained on such audio as well.
+//! The score is about the first hop of its frame: the other hop is look-ahead, 16 ms. The running mean is that of all frames
+//! so far, and later of about 3 s, so that neither a recording's level nor the colour of its channel counts. The weights file
+//! states rate, frame, hop, bands and the mean's memory, and its tensors the other sizes: a network of other sizes needs no
+//! change here. Audio at other rates is resampled, which a [`Stream`](crate::Stream) does, 8 kHz too: the network was trained
+//! on such audio as well.
 //!
 //! Source: `tools/train`, which makes the weights and the golden scores that this module is tested against.
 

@@ -37,22 +37,25 @@ pub struct Model {
 struct Bands {
     edges: Vec<usize>, // (bands + 1): where each begins, in bins, and the end of the last
     floor: f32,
-    mean: Vec<f32>, // (bands)
+    /// Frames over which each band's mean is taken.
+    memory: f32,
 }
 
 /// What one stream carries from frame to frame.
 #[derive(Clone, Debug)]
 pub struct State {
     h: Vec<f32>,    // (hidden)
+    mean: Vec<f32>, // (bands)
     past: Vec<f32>, // (taps, bands): what the convolution sees, the last frame's at the end
-    /// Whether there was a frame.
-    begun: bool,
+    /// Frames that there were, up to the memory of the means.
+    frames: f32,
 }
 
 impl State {
     pub(super) fn reset(&mut self) {
         self.h.fill(0.0);
-        self.begun = false;
+        self.past.fill(0.0);
+        self.frames = 0.0;
     }
 }
 
@@ -104,15 +107,15 @@ impl Model {
             let reason = format!("its metadata has {edges:?} as \"edges\": they must rise, up to {bins} bins");
             return Err(Error::WeightsFile { reason });
         }
+        let memory = stated(&tensors, "memory", |memory: &f32| memory.is_finite() && *memory >= 1.0)?;
         let bands = edges.len() - 1;
-        let mean = tensors.values("input.mean", &[bands])?;
         let taper = hann(frame);
         let norm = taper.iter().map(|w| w * w).sum::<f32>().sqrt();
         Ok(Self {
             spec: FrameSpec::overlapping(rate, frame, hop),
             kernels,
             window: Window::new(taper.iter().map(|w| w / norm).collect()),
-            bands: Bands { edges, floor, mean },
+            bands: Bands { edges, floor, memory },
             taps,
             channels,
             hidden,
@@ -134,7 +137,8 @@ impl Model {
 
     /// The state of a stream that begins.
     pub(crate) fn state(&self) -> State {
-        State { h: vec![0.0; self.hidden], past: vec![0.0; self.taps * self.bands.mean.len()], begun: false }
+        let bands = self.bands.count();
+        State { h: vec![0.0; self.hidden], mean: vec![0.0; bands], past: vec![0.0; self.taps * bands], frames: 0.0 }
     }
 
     /// Buffers for `frames` frames at a time.
@@ -144,7 +148,7 @@ impl Model {
             samples: vec![0.0; self.spec.frame],
             powers: vec![0.0; self.window.bins()],
             transform: vec![0.0; self.window.scratch()],
-            seen: buffer(self.taps * self.bands.mean.len()),
+            seen: buffer(self.taps * self.bands.count()),
             features: buffer(self.channels),
             h: buffer(self.hidden),
             from_input: buffer(3 * self.hidden),
@@ -187,20 +191,16 @@ impl Model {
         work.samples[given..].fill(0.0);
         self.kernels.power(&self.window, &work.samples, &mut work.powers, &mut work.transform);
 
-        let bands = self.bands.mean.len();
-        state.past.rotate_left(bands);
-        let (past, present) = state.past.split_at_mut((self.taps - 1) * bands);
-        self.bands.measure(&work.powers, present);
-        if !state.begun {
-            past.chunks_mut(bands).for_each(|past| past.copy_from_slice(present));
-            state.begun = true;
-        }
+        state.past.rotate_left(self.bands.count());
+        let present = (self.taps - 1) * self.bands.count();
+        state.frames = (state.frames + 1.0).min(self.bands.memory);
+        self.bands.measure(&work.powers, 1.0 / state.frames, &mut state.mean, &mut state.past[present..]);
         work.seen[at * state.past.len()..][..state.past.len()].copy_from_slice(&state.past);
     }
 
     /// From the first `frames` places to what the GRU's gates get from their input.
     fn encode(&self, frames: usize, work: &mut Workspace) {
-        let seen = &work.seen[..frames * self.taps * self.bands.mean.len()];
+        let seen = &work.seen[..frames * self.taps * self.bands.count()];
         let features = &mut work.features[..frames * self.channels];
         self.convolution.forward_relu(self.kernels, seen, features);
         self.gru.project(self.kernels, features, &mut work.from_input[..frames * 3 * self.hidden]);
@@ -242,11 +242,18 @@ impl Steps for Model {
 }
 
 impl Bands {
-    /// The logarithms of the mean powers of the bands, less what they are on the average; shapes (bins) and (bands).
-    fn measure(&self, powers: &[f32], bands: &mut [f32]) {
-        for ((band, edges), mean) in bands.iter_mut().zip(self.edges.windows(2)).zip(&self.mean) {
+    fn count(&self) -> usize {
+        self.edges.len() - 1
+    }
+
+    /// The logarithms of the mean powers of the bands, less their own means over time, which move on by `share` of the way.
+    /// Shapes: `powers` (bins), `mean` and `bands` (bands).
+    fn measure(&self, powers: &[f32], share: f32, mean: &mut [f32], bands: &mut [f32]) {
+        for ((band, mean), edges) in bands.iter_mut().zip(mean).zip(self.edges.windows(2)) {
             let bins = &powers[edges[0]..edges[1]];
-            *band = (sum(bins) / bins.len() as f32 + self.floor).ln() - mean;
+            let level = (sum(bins) / bins.len() as f32 + self.floor).ln();
+            *mean += (level - *mean) * share;
+            *band = level - *mean;
         }
     }
 }
