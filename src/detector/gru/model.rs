@@ -54,6 +54,7 @@ pub struct State {
 impl State {
     pub(super) fn reset(&mut self) {
         self.h.fill(0.0);
+        self.mean.fill(0.0);
         self.past.fill(0.0);
         self.frames = 0.0;
     }
