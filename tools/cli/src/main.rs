@@ -10,6 +10,7 @@ mod explain;
 mod fault;
 mod info;
 mod input;
+mod inputs;
 mod labels;
 mod list;
 mod listen;
@@ -29,7 +30,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use args::{Cli, Command};
-use fault::Stop;
+use fault::{Stop, tell};
 
 fn main() -> ExitCode {
     let Cli { command, quiet } = Cli::parse();
@@ -50,11 +51,11 @@ fn main() -> ExitCode {
         Ok(()) | Err(Stop::ClosedPipe) => ExitCode::SUCCESS,
         Err(Stop::Failed) => ExitCode::from(1),
         Err(Stop::Fault(fault)) => {
-            eprintln!("voiced: {fault}");
+            tell(format_args!("voiced: {fault}"));
             ExitCode::from(1)
         }
         Err(Stop::Usage(message)) => {
-            eprintln!("voiced: {message}\n\nFor more information, try '--help'.");
+            tell(format_args!("voiced: {message}\n\nFor more information, try '--help'."));
             ExitCode::from(2)
         }
     }
