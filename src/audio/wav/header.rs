@@ -154,6 +154,9 @@ fn parse_format(mut chunk: [u8; FORMAT_BYTES], length: usize) -> Result<(u32, u1
     if rate == 0 {
         return Err(error("the header says a sample rate of 0 Hz"));
     }
+    if tag == FLOAT && !matches!(bits, 32 | 64) {
+        return Err(unsupported(tag, bits));
+    }
 
     // Hound refuses what does not matter to us: a wrong byte rate, and extra bytes after what is needed.
     let needed = if tag == EXTENSIBLE { FORMAT_BYTES } else { 16 };

@@ -7,6 +7,7 @@ mod detect;
 mod detectors;
 mod eval;
 mod explain;
+mod files;
 mod formats;
 mod pages;
 mod run;
