@@ -240,7 +240,7 @@ mod tests {
     fn parts_of_killed_programs_are_stepped_over() {
         let folder = tempfile::tempdir().unwrap();
         let stale = |number: u32| folder.path().join(format!(".voiced-{}-{number}.part", std::process::id()));
-        [0, 1, 3].map(stale).map(|part| fs::write(part, "stale").unwrap());
+        [0, 1, 3].map(stale).iter().for_each(|part| fs::write(part, "stale").unwrap());
         let places = ["a", "b", "c"].map(|name| folder.path().join(name));
         let sinks = places.each_ref().map(|place| Sink::new(Some(place)).unwrap());
         for (mut sink, place) in sinks.into_iter().zip(&places) {

@@ -94,11 +94,8 @@ fn a_killed_run_keeps_the_documents_that_it_finished() {
 /// A run of `scores` into `out.csv` that has written a part of it and waits for more.
 fn in_the_middle(folder: &Path) -> (Child, File) {
     let input = folder.join("pipe.wav");
-    let mut pipe = if input.exists() {
-        OpenOptions::new().read(true).write(true).open(&input).unwrap()
-    } else {
-        pipe(&input)
-    };
+    let mut pipe =
+        if input.exists() { OpenOptions::new().read(true).write(true).open(&input).unwrap() } else { pipe(&input) };
     let mut child = command()
         .args(["scores", "-d", "energy", text(&input), "-o", text(&folder.join("out.csv"))])
         .stdin(Stdio::null())
@@ -191,7 +188,8 @@ fn what_is_read_is_not_replaced() {
     fs::copy(weights, at("w.safetensors")).unwrap();
     std::os::unix::fs::symlink(at("a.wav"), at("symbolic")).unwrap();
     fs::hard_link(at("a.wav"), at("hard")).unwrap();
-    let before = || tree(folder.path()).into_iter().map(|name| (fs::read(at(&name)).unwrap(), name)).collect::<Vec<_>>();
+    let before =
+        || tree(folder.path()).into_iter().map(|name| (fs::read(at(&name)).unwrap(), name)).collect::<Vec<_>>();
     let expected = before();
 
     let (a, w) = (at("a.wav"), at("w.safetensors"));
@@ -365,7 +363,8 @@ fn a_full_disk_keeps_the_files_that_it_had_room_for() {
     assert!(matches!(lines[..], [_, "1", "65452"]), "{printed}");
     assert!(told.contains("_0002_") && told.contains("No space left"), "{told}");
 
-    let script = "echo old > \"$1\"/out; \"$0\" scores -d energy \"$2\" -o \"$1\"/out; echo $?; cat \"$1\"/out; ls -A \"$1\"";
+    let script =
+        "echo old > \"$1\"/out; \"$0\" scores -d energy \"$2\" -o \"$1\"/out; echo $?; cat \"$1\"/out; ls -A \"$1\"";
     let (_, printed, told) = on_a_disk("size=12k", script, &[text(disk.path()), text(&audio)]).unwrap();
     assert_eq!(printed, "1\nold\nout\n");
     assert!(told.contains("cannot be written: No space left"), "{told}");
@@ -438,4 +437,3 @@ fn without_standard_output_files_are_written_as_ever() {
     closed(&["explain", "-d", "energy", &a, "-o", &at("page.html")]);
     assert!(fs::read_to_string(at("page.html")).unwrap().ends_with("</html>\n"));
 }
-
