@@ -10,7 +10,6 @@ mod clock;
 mod delay;
 mod figures;
 mod hearing;
-mod interrupt;
 mod json;
 mod manifest;
 mod noise;
@@ -26,6 +25,7 @@ use std::path::PathBuf;
 
 use crate::args::Eval;
 use crate::batch::guarded;
+use crate::ending;
 use crate::fault::{Fault, Stop, tell};
 use crate::input::is_stdin;
 use crate::inputs::{Inputs, one_file};
@@ -75,10 +75,10 @@ pub(crate) fn run(arguments: &Eval, quiet: bool) -> Result<(), Stop> {
         progress.error(fault);
     }
     let jobs = arguments.jobs.map_or_else(parallel::default_jobs, usize::from);
-    interrupt::watch();
+    ending::be_patient();
     let (measured, failed) = hear_all(&plan, &labelled, jobs, &progress);
     drop(progress);
-    if interrupt::asked() {
+    if ending::asked() {
         let done = measured.len();
         tell(format_args!("voiced: interrupted: these are the results of {done} of {asked} recordings"));
     }
@@ -162,7 +162,7 @@ fn hear_all(plan: &Plan, recordings: &[Labelled], jobs: usize, progress: &Progre
     let mut failed = false;
     let one = |recording: &Labelled| {
         let mut task = progress.task(&recording.path);
-        if interrupt::asked() {
+        if ending::asked() {
             return Ok(None);
         }
         let heard = guarded(&recording.path, || hear(plan, recording, |share| task.reach(share)))?;

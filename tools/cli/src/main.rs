@@ -5,6 +5,7 @@ mod batch;
 mod bench;
 mod detect;
 mod detectors;
+mod ending;
 mod eval;
 mod explain;
 mod fault;
@@ -34,6 +35,7 @@ use fault::{Stop, tell};
 
 fn main() -> ExitCode {
     let Cli { command, quiet } = Cli::parse();
+    ending::watch();
     let done = match &command {
         Command::Detect(arguments) => detect::run(arguments, quiet),
         Command::Scores(arguments) => scores::run(arguments, quiet),

@@ -4,13 +4,14 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
+use crate::ending;
 use crate::fault::{Fault, Stop};
 use crate::inputs::Inputs;
 
 /// A file that appears under its name when it is committed; dropped before, it leaves nothing.
 ///
-/// It is written beside its place as `.voiced-PID-N.part`, handed to the disk, and then renamed. A killed program may leave
-/// that part: nothing reads it, and later ones take another number. What is no regular file, as `/dev/null`, is written
+/// It is written beside its place as `.voiced-PID-N.part`, handed to the disk, and then renamed. Signals that
+/// end the program remove that part, but for SIGKILL: what is left then nothing reads, and later ones take another number. What is no regular file, as `/dev/null`, is written
 /// at once.
 pub(crate) struct WholeFile {
     file: Option<File>,
@@ -56,7 +57,8 @@ impl WholeFile {
         let Some(part) = &self.part else { return Ok(()) };
         let settled = self.file.take().map_or(Ok(()), |file| sync(&file));
         // The name never stands for bytes that the disk did not take, even where the power fails.
-        settled.and_then(|()| fs::rename(part, &self.place)).map_err(|e| self.fault(&e))?;
+        let rename = || ending::end_part(part, || fs::rename(part, &self.place));
+        settled.and_then(|()| rename()).map_err(|e| self.fault(&e))?;
         self.part = None;
         Ok(())
     }
@@ -84,7 +86,7 @@ impl Drop for WholeFile {
     fn drop(&mut self) {
         if let Some(part) = &self.part {
             drop(self.file.take());
-            let _ = fs::remove_file(part); // nothing is left to tell it to
+            let _ = ending::end_part(part, || fs::remove_file(part)); // nothing is left to tell it to
         }
     }
 }
@@ -93,7 +95,7 @@ impl Drop for WholeFile {
 fn create_part(place: &Path) -> io::Result<(File, PathBuf)> {
     for number in 0..MOST_PARTS {
         let part = place.with_file_name(format!(".voiced-{}-{number}.part", std::process::id()));
-        match OpenOptions::new().write(true).create_new(true).open(&part) {
+        match ending::begin_part(&part, || OpenOptions::new().write(true).create_new(true).open(&part)) {
             Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
             file => return Ok((file?, part)),
         }

@@ -125,6 +125,7 @@ fn a_killed_run_leaves_no_half_a_file_under_its_name() {
             assert_eq!(child.wait().unwrap().signal(), Some(number));
             drop(pipe);
             assert_eq!(fs::read_to_string(&out).ok().as_deref(), old, "{name}");
+            assert_eq!(parts(folder.path()).len(), usize::from(name == "KILL"), "{name}");
 
             // What it left is in nobody's way.
             let audio = folder.path().join("a.wav");
@@ -136,6 +137,28 @@ fn a_killed_run_leaves_no_half_a_file_under_its_name() {
             assert_eq!(fs::read_to_string(&out).unwrap(), voiced(["scores", text(&audio)]).ok());
         }
     }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_signal_that_is_ignored_ends_nothing() {
+    let folder = folder(&[]);
+    let input = folder.path().join("pipe.wav");
+    let mut pipe = pipe(&input);
+    let mut child = Command::new("sh")
+        .args(["-c", "trap '' HUP INT; exec \"$0\" \"$@\""])
+        .args([env!("CARGO_BIN_EXE_voiced"), "scores", text(&input), "-o", text(&folder.path().join("out.csv"))])
+        .stdin(Stdio::null())
+        .spawn()
+        .unwrap();
+    until(&mut child, || parts(folder.path()).len() == 1);
+    for name in ["HUP", "INT"] {
+        signal(&child, name);
+    }
+    pipe.write_all(&clip()).unwrap();
+    drop(pipe);
+    assert!(child.wait().unwrap().success());
+    assert_eq!(finished(folder.path()), ["out.csv", "pipe.wav"]);
 }
 
 #[test]
