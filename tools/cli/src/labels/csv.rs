@@ -22,8 +22,9 @@ impl Columns {
             let found: Vec<_> = heading.iter().collect();
             find(name).ok_or_else(|| format!("there is no column `{name}`: there is {}", found.join(", ")))
         };
-        if find("score").is_some() {
-            let reason = "there is a column `score`: these are scores, which voiced eval takes with --scores; labels are wanted";
+        if find("score").is_some() && find("label").is_none() {
+            let reason =
+                "there is a column `score` and no `label`: these are scores, as voiced eval takes them with --scores";
             return Err(reason.to_owned());
         }
         Ok(Self { start: need("start")?, end: need("end")?, label: find("label"), file: find("file") })

@@ -359,6 +359,16 @@ fn recordings_that_fail_are_left_out_and_told() {
     assert_eq!(document["recordings"].as_array().unwrap().len(), 1);
 }
 
+#[test]
+fn the_document_says_whether_delays_are_compensated() {
+    let files = folder(&[("a.wav", &quiet(2)), ("a.lab", b"0 1\n")]);
+    let said = |options: &[&str]| {
+        let line = PLAIN.iter().chain(options).copied().chain([files.path().to_str().unwrap()]);
+        document(voiced(line))["compensate_delay"].clone()
+    };
+    assert_eq!([said(&[]), said(&["--compensate-delay"])], [false, true]);
+}
+
 #[cfg(unix)]
 #[test]
 fn ctrl_c_reports_what_was_done() {

@@ -1,55 +1,35 @@
-//! What is left behind: whole files or none, whatever ends the program, and never in place of what was read.
+//! What is written: whole files or none, whatever is full or closed, and never in place of what was read.
 #![cfg(unix)]
 
 use std::ffi::OsStr;
-use std::fs::{self, File, OpenOptions};
-use std::io::{BufRead, BufReader, Write};
+use std::fs;
+use std::io::{BufRead, BufReader};
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::process::{Command, Stdio};
 
 use crate::run::{command, excerpt, folder, json, speech, tree, voiced, wav};
 
 /// Two seconds of speech with a pause, as a WAV file.
-fn clip() -> Vec<u8> {
+pub(crate) fn clip() -> Vec<u8> {
     wav(1, 16_000, None, &excerpt(16_000, 1.0, 2.0))
 }
 
-fn text(path: &Path) -> &str {
+pub(crate) fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
-/// Waits until something holds; fails where the program ends before.
-#[track_caller]
-fn until(child: &mut Child, holds: impl Fn() -> bool) {
-    while !holds() {
-        assert_eq!(child.try_wait().unwrap(), None, "it ended too early");
-        std::thread::sleep(Duration::from_millis(5));
-    }
-}
-
-/// A pipe with a name. What is opened stays open, so that its reader waits for more.
-fn pipe(path: &Path) -> File {
-    assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
-    OpenOptions::new().read(true).write(true).open(path).unwrap()
-}
-
-fn parts(folder: &Path) -> Vec<String> {
+pub(crate) fn parts(folder: &Path) -> Vec<String> {
     tree(folder).into_iter().filter(|name| name.contains(".part")).collect()
 }
 
 /// Files without those that killed programs left.
-fn finished(folder: &Path) -> Vec<String> {
+pub(crate) fn finished(folder: &Path) -> Vec<String> {
     tree(folder).into_iter().filter(|name| !name.starts_with(".voiced-")).collect()
 }
 
-fn signal(child: &Child, name: &str) {
-    assert!(Command::new("kill").args([&format!("-{name}"), &child.id().to_string()]).status().unwrap().success());
-}
-
 /// Runs a shell script with the command as `$0` and these arguments.
-fn shell<A: AsRef<OsStr>>(script: &str, arguments: impl IntoIterator<Item = A>) -> (i32, String, String) {
+pub(crate) fn shell<A: AsRef<OsStr>>(script: &str, arguments: impl IntoIterator<Item = A>) -> (i32, String, String) {
     let output = Command::new("sh")
         .args(["-c", script, env!("CARGO_BIN_EXE_voiced")])
         .args(arguments)
@@ -59,138 +39,6 @@ fn shell<A: AsRef<OsStr>>(script: &str, arguments: impl IntoIterator<Item = A>) 
     let text = |bytes| String::from_utf8(bytes).unwrap();
     let status = output.status.code().or(output.status.signal().map(|signal| 128 + signal)).unwrap();
     (status, text(output.stdout), text(output.stderr))
-}
-
-const SIGNALS: [(&str, i32); 4] = [("HUP", 1), ("INT", 2), ("TERM", 15), ("KILL", 9)];
-
-#[test]
-fn a_killed_run_keeps_the_documents_that_it_finished() {
-    let audio = folder(&[("a.wav", &clip()), ("b.wav", &clip())]);
-    let at = |name: &str| audio.path().join(name);
-    let _open = pipe(&at("c.wav"));
-    let whole = audio.path().join("whole");
-    voiced(["detect", "-f", "srt", text(&at("a.wav")), text(&at("b.wav")), "-o", text(&whole)]).ok();
-    let expected = fs::read(whole.join("a.srt")).unwrap();
-    for (name, number) in SIGNALS {
-        let out = folder(&[]);
-        let mut child = command()
-            .args(["detect", "-f", "srt", "-j", "1"])
-            .args(["a.wav", "b.wav", "c.wav"].map(at))
-            .arg("-o")
-            .args([out.path()])
-            .stdin(Stdio::null())
-            .spawn()
-            .unwrap();
-        until(&mut child, || out.path().join("b.srt").exists());
-        signal(&child, name);
-        assert_eq!(child.wait().unwrap().signal(), Some(number));
-        assert_eq!(finished(out.path()), ["a.srt", "b.srt"], "{name}");
-        for name in ["a.srt", "b.srt"] {
-            assert_eq!(fs::read(out.path().join(name)).unwrap(), expected);
-        }
-    }
-}
-
-/// A run of `scores` into `out.csv` that has written a part of it and waits for more.
-fn in_the_middle(folder: &Path) -> (Child, File) {
-    let input = folder.join("pipe.wav");
-    let mut pipe =
-        if input.exists() { OpenOptions::new().read(true).write(true).open(&input).unwrap() } else { pipe(&input) };
-    let mut child = command()
-        .args(["scores", "-d", "energy", text(&input), "-o", text(&folder.join("out.csv"))])
-        .stdin(Stdio::null())
-        .spawn()
-        .unwrap();
-    let sound = wav(1, 16_000, Some(u32::MAX), &[excerpt(16_000, 0.0, 10.0), excerpt(16_000, 0.0, 10.0)].concat());
-    let feeder = pipe.try_clone().unwrap();
-    std::thread::scope(|scope| {
-        scope.spawn(|| (&feeder).write_all(&sound).unwrap());
-        let growing = |name: &String| fs::metadata(folder.join(name)).is_ok_and(|part| part.len() > 0);
-        let part = format!(".voiced-{}-", child.id());
-        until(&mut child, || parts(folder).iter().filter(|name| name.starts_with(&part)).any(growing));
-    });
-    pipe.flush().unwrap();
-    (child, pipe)
-}
-
-#[test]
-fn a_killed_run_leaves_no_half_a_file_under_its_name() {
-    for (name, number) in SIGNALS {
-        for old in [None, Some("the old one")] {
-            let folder = folder(&[]);
-            let out = folder.path().join("out.csv");
-            old.map(|old| fs::write(&out, old).unwrap());
-            let (mut child, pipe) = in_the_middle(folder.path());
-            signal(&child, name);
-            assert_eq!(child.wait().unwrap().signal(), Some(number));
-            drop(pipe);
-            assert_eq!(fs::read_to_string(&out).ok().as_deref(), old, "{name}");
-            assert_eq!(parts(folder.path()).len(), usize::from(name == "KILL"), "{name}");
-
-            // What it left is in nobody's way.
-            let audio = folder.path().join("a.wav");
-            fs::write(&audio, clip()).unwrap();
-            fs::remove_file(folder.path().join("pipe.wav")).unwrap();
-            let found = voiced(["detect", "-f", "json", text(folder.path())]).json();
-            assert_eq!(found.len(), 1);
-            voiced(["scores", text(&audio), "-o", text(&out)]).ok();
-            assert_eq!(fs::read_to_string(&out).unwrap(), voiced(["scores", text(&audio)]).ok());
-        }
-    }
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn a_signal_that_is_ignored_ends_nothing() {
-    let folder = folder(&[]);
-    let input = folder.path().join("pipe.wav");
-    let mut pipe = pipe(&input);
-    let mut child = Command::new("sh")
-        .args(["-c", "trap '' HUP INT; exec \"$0\" \"$@\""])
-        .args([env!("CARGO_BIN_EXE_voiced"), "scores", text(&input), "-o", text(&folder.path().join("out.csv"))])
-        .stdin(Stdio::null())
-        .spawn()
-        .unwrap();
-    until(&mut child, || parts(folder.path()).len() == 1);
-    for name in ["HUP", "INT"] {
-        signal(&child, name);
-    }
-    pipe.write_all(&clip()).unwrap();
-    drop(pipe);
-    assert!(child.wait().unwrap().success());
-    assert_eq!(finished(folder.path()), ["out.csv", "pipe.wav"]);
-}
-
-#[test]
-fn a_part_of_a_killed_run_with_the_same_number_is_stepped_over() {
-    let folder = folder(&[("a.wav", &clip())]);
-    let (audio, out) = (folder.path().join("a.wav"), folder.path().join("out.csv"));
-    let script = "cd \"$2\" && echo stale > .voiced-$$-0.part && exec \"$0\" scores \"$1\" -o out.csv";
-    assert_eq!(shell(script, [&audio, folder.path()]), (0, String::new(), String::new()));
-    assert_eq!(fs::read_to_string(out).unwrap(), voiced(["scores", text(&audio)]).ok());
-    let left = parts(folder.path());
-    assert!(left.len() == 1 && fs::read_to_string(folder.path().join(&left[0])).unwrap() == "stale\n");
-}
-
-#[test]
-fn of_two_runs_with_one_output_one_whole_result_remains() {
-    let folder = folder(&[("a.wav", &clip()), ("b.wav", &wav(1, 16_000, None, &excerpt(16_000, 3.0, 1.0)))]);
-    let at = |name: &str| folder.path().join(name);
-    let out = at("out.csv");
-    let whole = ["a.wav", "b.wav"].map(|name| voiced(["scores", text(&at(name))]).ok());
-    let mut pipes = ["p.wav", "q.wav"].map(|name| pipe(&at(name)));
-    let mut children = ["p.wav", "q.wav"].map(|name| {
-        command().args(["scores", text(&at(name)), "-o", text(&out)]).stdin(Stdio::null()).spawn().unwrap()
-    });
-    // Both have begun to write before either can end.
-    until(&mut children[0], || parts(folder.path()).len() == 2);
-    for (pipe, name) in pipes.iter_mut().zip(["a.wav", "b.wav"]) {
-        pipe.write_all(&fs::read(at(name)).unwrap()).unwrap();
-    }
-    drop(pipes);
-    assert!(children.iter_mut().all(|child| child.wait().unwrap().success()));
-    assert!(whole.contains(&fs::read_to_string(&out).unwrap()));
-    assert_eq!(tree(folder.path()), ["a.wav", "b.wav", "out.csv", "p.wav", "q.wav"]);
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod eval;
 mod explain;
 mod files;
 mod formats;
+mod killed;
 mod pages;
 mod run;
 mod scores;
