@@ -26,6 +26,17 @@ fn pipe(path: &Path) -> File {
     OpenOptions::new().read(true).write(true).open(path).unwrap()
 }
 
+/// Writes into a pipe as fast as it is read, and beyond the end of the test where it is not.
+fn feed(pipe: &File, bytes: Vec<u8>) {
+    let mut pipe = pipe.try_clone().unwrap();
+    std::thread::spawn(move || pipe.write_all(&bytes));
+}
+
+/// More than is looked at to tell a format, so that the claimed size ends it and not the end of the pipe.
+fn sound(seconds: f64) -> Vec<u8> {
+    wav(1, 16_000, None, &excerpt(16_000, 1.0, seconds))
+}
+
 fn signal(child: &Child, name: &str) {
     assert!(Command::new("kill").args([&format!("-{name}"), &child.id().to_string()]).status().unwrap().success());
 }
@@ -60,25 +71,18 @@ fn a_killed_run_keeps_the_documents_that_it_finished() {
     }
 }
 
-/// A run of `scores` into `out.csv` that has written a part of it and waits for more.
+/// A run of `scores` into `out.csv` that has written a part of it and waits for more, and the pipe that it waits for.
 fn in_the_middle(folder: &Path) -> (Child, File) {
     let input = folder.join("pipe.wav");
-    let mut pipe =
-        if input.exists() { OpenOptions::new().read(true).write(true).open(&input).unwrap() } else { pipe(&input) };
+    let pipe = pipe(&input);
     let mut child = command()
         .args(["scores", "-d", "energy", text(&input), "-o", text(&folder.join("out.csv"))])
         .stdin(Stdio::null())
         .spawn()
         .unwrap();
-    let sound = wav(1, 16_000, Some(u32::MAX), &[excerpt(16_000, 0.0, 10.0), excerpt(16_000, 0.0, 10.0)].concat());
-    let feeder = pipe.try_clone().unwrap();
-    std::thread::scope(|scope| {
-        scope.spawn(|| (&feeder).write_all(&sound).unwrap());
-        let growing = |name: &String| fs::metadata(folder.join(name)).is_ok_and(|part| part.len() > 0);
-        let part = format!(".voiced-{}-", child.id());
-        until(&mut child, || parts(folder).iter().filter(|name| name.starts_with(&part)).any(growing));
-    });
-    pipe.flush().unwrap();
+    feed(&pipe, wav(1, 16_000, Some(u32::MAX), &excerpt(16_000, 0.0, 20.0)));
+    let growing = |name: &String| fs::metadata(folder.join(name)).is_ok_and(|part| part.len() > 0);
+    until(&mut child, || parts(folder).iter().any(growing));
     (child, pipe)
 }
 
@@ -113,7 +117,7 @@ fn a_killed_run_leaves_no_half_a_file_under_its_name() {
 fn a_signal_that_is_ignored_ends_nothing() {
     let folder = folder(&[]);
     let input = folder.path().join("pipe.wav");
-    let mut pipe = pipe(&input);
+    let pipe = pipe(&input);
     let mut child = Command::new("sh")
         .args(["-c", "trap '' HUP INT; exec \"$0\" \"$@\""])
         .args([env!("CARGO_BIN_EXE_voiced"), "scores", text(&input), "-o", text(&folder.path().join("out.csv"))])
@@ -124,8 +128,7 @@ fn a_signal_that_is_ignored_ends_nothing() {
     for name in ["HUP", "INT"] {
         signal(&child, name);
     }
-    pipe.write_all(&clip()).unwrap();
-    drop(pipe);
+    feed(&pipe, sound(3.0));
     assert!(child.wait().unwrap().success());
     assert_eq!(finished(folder.path()), ["out.csv", "pipe.wav"]);
 }
@@ -143,21 +146,52 @@ fn a_part_of_a_killed_run_with_the_same_number_is_stepped_over() {
 
 #[test]
 fn of_two_runs_with_one_output_one_whole_result_remains() {
-    let folder = folder(&[("a.wav", &clip()), ("b.wav", &wav(1, 16_000, None, &excerpt(16_000, 3.0, 1.0)))]);
+    let folder = folder(&[("a.wav", &sound(3.0)), ("b.wav", &sound(2.5))]);
     let at = |name: &str| folder.path().join(name);
     let out = at("out.csv");
     let whole = ["a.wav", "b.wav"].map(|name| voiced(["scores", text(&at(name))]).ok());
-    let mut pipes = ["p.wav", "q.wav"].map(|name| pipe(&at(name)));
+    let pipes = ["p.wav", "q.wav"].map(|name| pipe(&at(name)));
     let mut children = ["p.wav", "q.wav"].map(|name| {
         command().args(["scores", text(&at(name)), "-o", text(&out)]).stdin(Stdio::null()).spawn().unwrap()
     });
     // Both have begun to write before either can end.
     until(&mut children[0], || parts(folder.path()).len() == 2);
-    for (pipe, name) in pipes.iter_mut().zip(["a.wav", "b.wav"]) {
-        pipe.write_all(&fs::read(at(name)).unwrap()).unwrap();
+    for (pipe, name) in pipes.iter().zip(["a.wav", "b.wav"]) {
+        feed(pipe, fs::read(at(name)).unwrap());
     }
-    drop(pipes);
     assert!(children.iter_mut().all(|child| child.wait().unwrap().success()));
     assert!(whole.contains(&fs::read_to_string(&out).unwrap()));
     assert_eq!(tree(folder.path()), ["a.wav", "b.wav", "out.csv", "p.wav", "q.wav"]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_disk_has_a_file_before_its_name_stands_for_it() {
+    let folder = folder(&[("a.wav", &clip())]);
+    let at = |name: &str| text(&folder.path().join(name)).to_owned();
+    let (log, a) = (at("log"), at("a.wav"));
+    let (out, parts) = (at("out.csv"), at("parts"));
+    for line in [&["scores", "-d", "energy", &a, "-o", &out], &["split", "-q", &a, "-o", &parts]] {
+        let traced = Command::new("strace")
+            .args(["-f", "-e", "trace=fsync,fdatasync,rename,renameat,renameat2", "-o", &log])
+            .arg(env!("CARGO_BIN_EXE_voiced"))
+            .args(line)
+            .stdin(Stdio::null())
+            .output();
+        let Some(_) = traced.ok().filter(|output| output.status.success()) else {
+            return eprintln!("skipped: system calls cannot be traced here");
+        };
+        let calls = fs::read_to_string(&log).unwrap();
+        let mut synced = 0;
+        let mut renamed = 0;
+        for call in calls.lines() {
+            if call.contains("sync(") {
+                synced += 1;
+            } else if call.contains("rename") && call.contains(".part") {
+                renamed += 1;
+                assert_eq!(synced, renamed, "{calls}");
+            }
+        }
+        assert!(renamed > 0, "{calls}");
+    }
 }
