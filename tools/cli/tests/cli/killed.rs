@@ -171,7 +171,7 @@ fn the_disk_has_a_file_before_its_name_stands_for_it() {
     let at = |name: &str| text(&folder.path().join(name)).to_owned();
     let (log, a) = (at("log"), at("a.wav"));
     let (out, parts) = (at("out.csv"), at("parts"));
-    for line in [&["scores", "-d", "energy", &a, "-o", &out], &["split", "-q", &a, "-o", &parts]] {
+    for line in [&["scores", "-d", "energy", &a, "-o", &out][..], &["split", "-q", &a, "-o", &parts]] {
         let traced = Command::new("strace")
             .args(["-f", "-e", "trace=fsync,fdatasync,rename,renameat,renameat2", "-o", &log])
             .arg(env!("CARGO_BIN_EXE_voiced"))
