@@ -10,9 +10,9 @@ use crate::inputs::Inputs;
 
 /// A file that appears under its name when it is committed; dropped before, it leaves nothing.
 ///
-/// It is written beside its place as `.voiced-PID-N.part`, handed to the disk, and then renamed. Signals that
-/// end the program remove that part, but for SIGKILL: what is left then nothing reads, and later ones take another number. What is no regular file, as `/dev/null`, is written
-/// at once.
+/// It is written beside its place as `.voiced-PID-N.part`, handed to the disk, and then renamed. Signals that end the
+/// program remove that part, but for SIGKILL: what it leaves nothing reads, and later programs take another number. What
+/// is no regular file, as `/dev/null`, is written at once.
 pub(crate) struct WholeFile {
     file: Option<File>,
     place: PathBuf,

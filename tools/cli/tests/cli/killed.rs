@@ -11,13 +11,18 @@ use std::time::Duration;
 use crate::files::{clip, finished, parts, shell, text};
 use crate::run::{command, excerpt, folder, ignores, tree, voiced, wav};
 
-/// Waits until something holds; fails where the program ends before.
+/// Waits until something holds; fails where the program ends before, and after minutes in which nothing came.
 #[track_caller]
 fn until(child: &mut Child, holds: impl Fn() -> bool) {
-    while !holds() {
+    for _ in 0..60_000 {
+        if holds() {
+            return;
+        }
         assert_eq!(child.try_wait().unwrap(), None, "it ended too early");
         std::thread::sleep(Duration::from_millis(5));
     }
+    child.kill().unwrap();
+    panic!("what was waited for does not come");
 }
 
 /// A pipe with a name. What is opened stays open, so that its reader waits for more.
