@@ -43,7 +43,7 @@ pub(crate) fn shell<A: AsRef<OsStr>>(script: &str, arguments: impl IntoIterator<
 
 #[test]
 fn what_is_read_is_not_replaced() {
-    let silence = wav(1, 16_000, None, &[9; 16_000]);
+    let silence = wav(1, 16_000, None, &vec![9; 16_000]);
     let files: [(&str, &[u8]); 7] = [
         ("a.wav", &clip()),
         ("a.lab", b"0 1 speech\n"),

@@ -97,7 +97,9 @@ fn a_killed_run_leaves_no_half_a_file_under_its_name() {
         for old in [None, Some("the old one")] {
             let folder = folder(&[]);
             let out = folder.path().join("out.csv");
-            old.map(|old| fs::write(&out, old).unwrap());
+            if let Some(old) = old {
+                fs::write(&out, old).unwrap();
+            }
             let (mut child, pipe) = in_the_middle(folder.path());
             signal(&child, name);
             assert_eq!(child.wait().unwrap().signal(), Some(number));
