@@ -5,11 +5,13 @@ mod batch;
 mod bench;
 mod detect;
 mod detectors;
+mod ending;
 mod eval;
 mod explain;
 mod fault;
 mod info;
 mod input;
+mod inputs;
 mod labels;
 mod list;
 mod listen;
@@ -29,10 +31,11 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use args::{Cli, Command};
-use fault::Stop;
+use fault::{Stop, tell};
 
 fn main() -> ExitCode {
     let Cli { command, quiet } = Cli::parse();
+    ending::watch();
     let done = match &command {
         Command::Detect(arguments) => detect::run(arguments, quiet),
         Command::Scores(arguments) => scores::run(arguments, quiet),
@@ -50,11 +53,11 @@ fn main() -> ExitCode {
         Ok(()) | Err(Stop::ClosedPipe) => ExitCode::SUCCESS,
         Err(Stop::Failed) => ExitCode::from(1),
         Err(Stop::Fault(fault)) => {
-            eprintln!("voiced: {fault}");
+            tell(format_args!("voiced: {fault}"));
             ExitCode::from(1)
         }
         Err(Stop::Usage(message)) => {
-            eprintln!("voiced: {message}\n\nFor more information, try '--help'.");
+            tell(format_args!("voiced: {message}\n\nFor more information, try '--help'."));
             ExitCode::from(2)
         }
     }

@@ -104,6 +104,11 @@ fn a_wrong_line_is_told_by_its_number() {
         ("a.csv", "start,end\n0,1\n2\n", "a.csv:3: there is no field 2 in this line"),
         ("a.csv", "onset,end\n", "a.csv:1: there is no column `start`: there is onset, end"),
         ("a.csv", "0,1\n2,x\n", "a.csv:2: `x` is no time"),
+        (
+            "a.csv",
+            "start,end,score\n0,1,0.5\n",
+            "a.csv:1: there is a column `score` and no `label`: these are scores",
+        ),
         ("a.uem", "rec 1 0\n", "a.uem:1: a UEM line has 4 fields"),
         ("a.ign", "5\n", "a.ign:1: two times are wanted"),
         ("a.TextGrid", "hello", "a.TextGrid:1: the TextGrid ends where the file's type is wanted"),
