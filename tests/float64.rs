@@ -176,10 +176,8 @@ fn every_kernel_set_and_path_is_within_the_promise_of_float64() {
     let golden = Golden::read("scores.safetensors");
     for rate in [16_000, 8000] {
         let reference = Reference::new(rate);
-        let recordings: Vec<_> = recordings(rate)
-            .into_iter()
-            .map(|(name, samples)| (reference.scores(&samples), name, samples))
-            .collect();
+        let recordings: Vec<_> =
+            recordings(rate).into_iter().map(|(name, samples)| (reference.scores(&samples), name, samples)).collect();
         let mut worst = 0.0_f64;
         for (exact, name, samples) in &recordings {
             // Where a recording is not whole, neither is its last frame.

@@ -12,7 +12,7 @@ use proptest::sample::select;
 use voiced::audio::sample::{LIMIT, Sample, clean};
 use voiced::{Detector, Event, ScoreStream, Segment, SegmentConfig, Stream, segments_from_scores, segments_with};
 
-use crate::common::speech_i16;
+use crate::common::{packets, speech_i16};
 
 /// Makes a detector for a rate in Hz.
 pub(crate) type Make<D> = fn(u32) -> D;
@@ -115,19 +115,6 @@ fn floats(samples: &[i16]) -> Vec<f32> {
 
 fn bits(scores: &[f32]) -> Vec<u32> {
     scores.iter().map(|score| score.to_bits()).collect()
-}
-
-/// `samples` in packets of the planned lengths.
-pub(crate) fn packets<'a, S>(samples: &'a [S], plan: &'a [usize]) -> impl Iterator<Item = &'a [S]> {
-    let mut rest = samples;
-    plan.iter().cycle().map_while(move |&length| {
-        if rest.is_empty() {
-            return None;
-        }
-        let (packet, after) = rest.split_at(length.min(rest.len()));
-        rest = after;
-        Some(packet)
-    })
 }
 
 /// The bits of all scores, and all events.
@@ -254,9 +241,11 @@ pub(crate) fn any_samples_have_a_score_from_0_to_1_as_if_they_were_cleaned<D: De
         assert_eq!(heard, Listener::alone(make(rate), incoming, &config, &cleaned), "NaN is 0, and so on");
     };
     // After each level, speech: so a state that it spoils is seen.
-    for (&rate, level) in rates.iter().zip(LEVELS.chunks(LEVELS.len().div_ceil(rates.len()))).flat_map(|(rate, levels)| {
-        levels.iter().map(move |&level| (rate, level))
-    }) {
+    for (&rate, level) in rates
+        .iter()
+        .zip(LEVELS.chunks(LEVELS.len().div_ceil(rates.len())))
+        .flat_map(|(rate, levels)| levels.iter().map(move |&level| (rate, level)))
+    {
         let square = (0..3000).map(|n| if n % 7 < 3 { level } else { -level });
         let samples: Vec<f32> = square.chain([level; 2000]).chain(floats(&SPEECH[..4000])).collect();
         check(rate, 0, &samples);
