@@ -207,7 +207,7 @@ fn all_ways_agree<D: Detector + Clone>(
     found
 }
 
-pub(crate) fn any_packets_give_the_same_scores_and_events<D: Detector + Clone>(make: Make<D>, rates: &[u32]) {
+pub(crate) fn any_packets_give_the_same_scores_and_events<D: Detector + Clone>(make: Make<D>, rates: &'static [u32]) {
     let speech = &SPEECH[..3 * 16_000 + 123];
     let config = SegmentConfig { threshold: 0.4, min_speech_ms: 50, max_speech_s: 1.0, ..Default::default() };
     for &rate in rates {
@@ -230,7 +230,7 @@ pub(crate) fn any_packets_give_the_same_scores_and_events<D: Detector + Clone>(m
 
 pub(crate) fn any_samples_have_a_score_from_0_to_1_as_if_they_were_cleaned<D: Detector + Clone>(
     make: Make<D>,
-    rates: &[u32],
+    rates: &'static [u32],
 ) {
     let config = SegmentConfig { threshold: 0.3, min_speech_ms: 50, ..Default::default() };
     let check = |rate, incoming, samples: &[f32]| {
@@ -259,7 +259,7 @@ pub(crate) fn any_samples_have_a_score_from_0_to_1_as_if_they_were_cleaned<D: De
     });
 }
 
-pub(crate) fn reset_equals_new<D: Detector + Clone>(make: Make<D>, rates: &[u32]) {
+pub(crate) fn reset_equals_new<D: Detector + Clone>(make: Make<D>, rates: &'static [u32]) {
     let compared = Cell::new(0);
     proptest!(cases(10), |(
         before in broken_recordings(),
@@ -286,7 +286,7 @@ pub(crate) fn reset_equals_new<D: Detector + Clone>(make: Make<D>, rates: &[u32]
     assert!(compared.get() > 0);
 }
 
-pub(crate) fn clones_are_independent<D: Detector + Clone>(make: Make<D>, rates: &[u32]) {
+pub(crate) fn clones_are_independent<D: Detector + Clone>(make: Make<D>, rates: &'static [u32]) {
     proptest!(cases(8), |(
         before in recordings(),
         one in recordings(),
@@ -314,7 +314,7 @@ pub(crate) fn clones_are_independent<D: Detector + Clone>(make: Make<D>, rates: 
     });
 }
 
-pub(crate) fn a_stream_goes_on_in_another_thread<D: Detector + Clone + Send + 'static>(make: Make<D>, rates: &[u32]) {
+pub(crate) fn a_stream_goes_on_in_another_thread<D: Detector + Clone + Send + 'static>(make: Make<D>, rates: &'static [u32]) {
     fn assert_send<T: Send>(_: &T) {}
     let config = SegmentConfig { threshold: 0.4, min_speech_ms: 50, ..Default::default() };
     let (before, after) = SPEECH[..24_000].split_at(10_007);
@@ -333,7 +333,7 @@ pub(crate) fn a_stream_goes_on_in_another_thread<D: Detector + Clone + Send + 's
     }
 }
 
-pub(crate) fn a_short_frame_is_one_that_zeros_complete<D: Detector + Clone>(make: Make<D>, rates: &[u32]) {
+pub(crate) fn a_short_frame_is_one_that_zeros_complete<D: Detector + Clone>(make: Make<D>, rates: &'static [u32]) {
     for &rate in rates {
         let mut detector = make(rate);
         let spec = detector.spec();
