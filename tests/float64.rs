@@ -25,6 +25,7 @@ struct Reference {
     frame: usize,
     context: usize,
     window: usize,
+    basis: Vec<(Vec<f64>, Vec<f64>)>, // (bins): of the Fourier transform
 }
 
 impl Reference {
@@ -41,7 +42,7 @@ impl Reference {
             .map(|(name, tensor)| (name, tensor.data().as_chunks::<4>().0.iter().map(number).collect()))
             .collect();
         let (frame, context, window) = if rate == 8000 { (256, 32, 128) } else { (512, 64, 256) };
-        Self { tensors, frame, context, window }
+        Self { tensors, frame, context, window, basis: basis(window) }
     }
 
     /// The score of each frame, the last one completed with zeros.
@@ -80,49 +81,40 @@ impl Reference {
         sigmoid(dot(&self.tensors["output.weight"], &heard) + self.tensors["output.bias"][0])
     }
 
-    /// Magnitudes of the short-time Fourier transform, (bins, times), by its definition; the frame's end is reflected.
+    /// Magnitudes of the short-time Fourier transform, (bins, times); the frame's end is reflected.
     fn spectra(&self, frame: &[f64]) -> Vec<Vec<f64>> {
-        let length = self.window;
         let reflected = frame.iter().rev().skip(1).take(self.context);
         let samples: Vec<f64> = frame.iter().chain(reflected).copied().collect();
-        let turn = |n: usize| TAU * (n % length) as f64 / length as f64;
-        let hann: Vec<f64> = (0..length).map(|n| 0.5 - 0.5 * turn(n).cos()).collect();
-        let (cos, sin): (Vec<f64>, Vec<f64>) = (0..length).map(|n| (turn(n).cos(), turn(n).sin())).unzip();
-        let magnitude = |bin: usize, start: usize| {
-            let (mut re, mut im) = (0.0, 0.0);
-            for n in 0..length {
-                let x = samples[start + n] * hann[n];
-                re += x * cos[bin * n % length];
-                im -= x * sin[bin * n % length];
-            }
-            re.hypot(im)
+        let windows: Vec<&[f64]> = samples.windows(self.window).step_by(self.window / 2).collect();
+        let magnitudes = |(cos, sin): &(Vec<f64>, Vec<f64>)| {
+            windows.iter().map(|window| dot(window, cos).hypot(dot(window, sin))).collect()
         };
-        let starts = (0..=samples.len() - length).step_by(length / 2);
-        (0..=length / 2).map(|bin| starts.clone().map(|start| magnitude(bin, start)).collect()).collect()
+        self.basis.iter().map(magnitudes).collect()
     }
 
     /// A convolution with three taps, a padding of 1 and a ReLU, of `x`, (channels, times).
     fn convolution_relu(&self, name: &str, x: &[Vec<f64>], stride: usize) -> Vec<Vec<f64>> {
         let (weight, bias) = (&self.tensors[&format!("{name}.weight")], &self.tensors[&format!("{name}.bias")]);
         let times = x[0].len();
-        let output = |channel: usize, at: usize| {
-            let mut sum = bias[channel];
-            for (input, x) in x.iter().enumerate() {
-                for tap in 0..3 {
-                    if (1..=times).contains(&(at + tap)) {
-                        sum += weight[(channel * inputs(weight, bias) + input) * 3 + tap] * x[at + tap - 1];
-                    }
-                }
-            }
-            sum.max(0.0)
+        let under_taps = |at: usize| {
+            let value = move |x: &[f64], time: usize| if (1..=times).contains(&time) { x[time - 1] } else { 0.0 };
+            x.iter().flat_map(move |x| [at, at + 1, at + 2].map(|time| value(x, time))).collect::<Vec<f64>>()
         };
-        (0..bias.len()).map(|channel| (0..times).step_by(stride).map(|at| output(channel, at)).collect()).collect()
+        let inputs: Vec<Vec<f64>> = (0..times).step_by(stride).map(under_taps).collect();
+        let rows = weight.chunks_exact(3 * x.len());
+        rows.zip(bias)
+            .map(|(row, bias)| inputs.iter().map(|inputs| (dot(row, inputs) + bias).max(0.0)).collect())
+            .collect()
     }
 }
 
-/// Input channels of a convolution with three taps.
-fn inputs(weight: &[f64], bias: &[f64]) -> usize {
-    weight.len() / bias.len() / 3
+/// The real and imaginary parts of the Fourier transform of samples under a Hann window, by bin: numbers to multiply with.
+fn basis(length: usize) -> Vec<(Vec<f64>, Vec<f64>)> {
+    let turn = |n: usize| TAU * (n % length) as f64 / length as f64;
+    let hann = |n: usize| 0.5 - 0.5 * turn(n).cos();
+    (0..=length / 2)
+        .map(|bin| (0..length).map(|n| (hann(n) * turn(bin * n).cos(), hann(n) * -turn(bin * n).sin())).unzip())
+        .collect()
 }
 
 fn dot(a: &[f64], b: &[f64]) -> f64 {
@@ -137,9 +129,9 @@ fn sigmoid(x: f64) -> f64 {
 fn recordings(rate: u32) -> Vec<(String, Vec<f32>)> {
     let second = rate as usize;
     let speech = speech(rate);
-    let scaled = |scale: f32| speech[..6 * second].iter().map(|sample| sample * scale).collect();
+    let scaled = |scale: f32| speech[..4 * second].iter().map(|sample| sample * scale).collect();
     [
-        ("speech_Rk", speech[..15 * second].to_vec()),
+        ("speech_Rk", speech[..10 * second].to_vec()),
         ("speech_Rk_short", speech[..1000].to_vec()),
         ("speech_Rk_loud", scaled(8.0)),
         ("speech_Rk_quiet", scaled(1.0 / 128.0)),

@@ -211,7 +211,7 @@ pub(crate) fn any_packets_give_the_same_scores_and_events<D: Detector + Clone>(m
     let speech = &SPEECH[..3 * 16_000 + 123];
     let config = SegmentConfig { threshold: 0.4, min_speech_ms: 50, max_speech_s: 1.0, ..Default::default() };
     for &rate in rates {
-        for incoming in [0, 48_000] {
+        for incoming in [0, 22_050] {
             let found = all_ways_agree(|| make(rate), incoming, (speech, &[441, 1, 0, 1700], 12), &config);
             assert!(!found.is_empty(), "{rate} {incoming}: the comparison is of something");
         }
@@ -314,7 +314,10 @@ pub(crate) fn clones_are_independent<D: Detector + Clone>(make: Make<D>, rates: 
     });
 }
 
-pub(crate) fn a_stream_goes_on_in_another_thread<D: Detector + Clone + Send + 'static>(make: Make<D>, rates: &'static [u32]) {
+pub(crate) fn a_stream_goes_on_in_another_thread<D: Detector + Clone + Send + 'static>(
+    make: Make<D>,
+    rates: &'static [u32],
+) {
     fn assert_send<T: Send>(_: &T) {}
     let config = SegmentConfig { threshold: 0.4, min_speech_ms: 50, ..Default::default() };
     let (before, after) = SPEECH[..24_000].split_at(10_007);
