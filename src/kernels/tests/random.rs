@@ -25,14 +25,8 @@ fn size() -> impl Strategy<Value = usize> {
 }
 
 fn shape() -> impl Strategy<Value = Shape> {
-    let kinds = [(1, 1, 1), (2, 3, 2), (4, 3, 1), (4, 3, 2)];
-    (size(), size(), prop::sample::select(&kinds[..])).prop_map(|(inputs, outputs, (times, taps, stride))| Shape {
-        inputs,
-        outputs,
-        times,
-        taps,
-        stride,
-    })
+    (size(), size(), prop::sample::select(&[(1, 1, 1), (2, 3, 2), (4, 3, 1), (4, 3, 2)][..]))
+        .prop_map(|(inputs, outputs, (times, taps, stride))| Shape { inputs, outputs, times, taps, stride })
 }
 
 /// Asserts that `run` gives the same with all sets: to the bit where multiplications and additions are fused, else within
