@@ -1,5 +1,7 @@
 //! Every set against the scalar reference, and the reference against `f64`.
 
+mod random;
+
 use super::*;
 
 /// The largest absolute error that an activation may have for scores to hold to 1e-5 (measured; see DESIGN.md).

@@ -30,6 +30,19 @@ pub(crate) fn white_noise(count: usize) -> Vec<f32> {
     std::iter::repeat_with(next).take(count).collect()
 }
 
+/// `samples` in packets of the planned lengths, which are repeated.
+pub(crate) fn packets<'a, S>(samples: &'a [S], plan: &'a [usize]) -> impl Iterator<Item = &'a [S]> {
+    let mut rest = samples;
+    plan.iter().cycle().map_while(move |&length| {
+        if rest.is_empty() {
+            return None;
+        }
+        let (packet, after) = rest.split_at(length.min(rest.len()));
+        rest = after;
+        Some(packet)
+    })
+}
+
 /// A golden file of named tensors.
 pub(crate) struct Golden(Vec<u8>);
 
