@@ -76,6 +76,18 @@ impl Labels {
     ///
     /// `tier` names the tier of a `TextGrid`; without it there must be only one.
     pub(crate) fn read(path: &Path, recording: &Path, tier: Option<&str>, absent: Absent) -> Result<Self, Fault> {
+        let bytes = std::fs::read(path).map_err(|e| Fault::io(path, &e))?;
+        Self::parse(path, &bytes, recording, tier, absent)
+    }
+
+    /// The same from a file's bytes.
+    pub(crate) fn parse(
+        path: &Path,
+        bytes: &[u8],
+        recording: &Path,
+        tier: Option<&str>,
+        absent: Absent,
+    ) -> Result<Self, Fault> {
         let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
         let extension = extension.to_ascii_lowercase();
         let reader = if extension == AUDACITY {
@@ -87,8 +99,7 @@ impl Labels {
                 Fault::new(path.display().to_string(), reason)
             })?
         };
-        let bytes = std::fs::read(path).map_err(|e| Fault::io(path, &e))?;
-        let entries = reader(&decode(&bytes), tier).map_err(|wrong| wrong.fault(path))?;
+        let entries = reader(&decode(bytes), tier).map_err(|wrong| wrong.fault(path))?;
         for entry in &entries {
             entry.check().map_err(|wrong| wrong.fault(path))?;
         }
