@@ -8,7 +8,9 @@ use libfuzzer_sys::fuzz_target;
 use voiced::audio::Sample;
 use voiced::detector::{combined, energy, entropy, flatness, ltsd, sohn, zcr};
 use voiced::silero::Model;
-use voiced::{BATCH, Detector, Error, Event, Kernels, ScoreStream, SegmentConfig, Silero, Stream, WebRtc, WebRtcConfig};
+use voiced::{
+    BATCH, Detector, Error, Event, Kernels, ScoreStream, SegmentConfig, Silero, Stream, WebRtc, WebRtcConfig,
+};
 use voiced_fuzz::config;
 
 static MODELS: LazyLock<[Arc<Model>; 2]> = LazyLock::new(|| {
@@ -76,7 +78,11 @@ impl Plan {
     fn read(bytes: &mut Unstructured<'_>) -> Result<Self> {
         let mut packets = Vec::new();
         for _ in 0..bytes.int_in_range(1..=4)? {
-            packets.push(if bytes.arbitrary()? { bytes.arbitrary::<u8>()?.into() } else { bytes.arbitrary::<u16>()?.into() });
+            packets.push(if bytes.arbitrary()? {
+                bytes.arbitrary::<u8>()?.into()
+            } else {
+                bytes.arbitrary::<u16>()?.into()
+            });
         }
         packets.push(1 + usize::from(bytes.arbitrary::<u8>()?)); // some of them must hold samples
         let mut recordings = Vec::new();
@@ -99,7 +105,13 @@ impl Plan {
     }
 }
 
-fn check<S: Sample>(make: impl Fn() -> Box<dyn Detector>, rate: u32, config: &SegmentConfig, samples: &[S], plan: &mut Plan) {
+fn check<S: Sample>(
+    make: impl Fn() -> Box<dyn Detector>,
+    rate: u32,
+    config: &SegmentConfig,
+    samples: &[S],
+    plan: &mut Plan,
+) {
     let mut stream = match Stream::new(make(), rate, config) {
         Ok(stream) => stream,
         Err(Error::Rate { given, lowest, highest }) => {

@@ -8,10 +8,8 @@ use libfuzzer_sys::fuzz_target;
 use voiced::silero::Model;
 use voiced::{Detector, Kernels, Silero};
 
-const PUBLISHED: [&[u8]; 2] = [
-    include_bytes!("../../weights/silero_8k.safetensors"),
-    include_bytes!("../../weights/silero_16k.safetensors"),
-];
+const PUBLISHED: [&[u8]; 2] =
+    [include_bytes!("../../weights/silero_8k.safetensors"), include_bytes!("../../weights/silero_16k.safetensors")];
 
 fuzz_target!(|bytes: &[u8]| {
     let Some((&kind, rest)) = bytes.split_first() else { return };

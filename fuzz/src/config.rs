@@ -27,7 +27,11 @@ pub fn any(bytes: &mut Unstructured<'_>) -> Result<SegmentConfig> {
 }
 
 fn threshold(bytes: &mut Unstructured<'_>) -> Result<f64> {
-    if bytes.arbitrary::<u8>()? % 8 == 0 { bytes.arbitrary() } else { Ok(f64::from(bytes.arbitrary::<u8>()?) / 255.0) }
+    if bytes.arbitrary::<u8>()? % 8 == 0 {
+        bytes.arbitrary()
+    } else {
+        Ok(f64::from(bytes.arbitrary::<u8>()?) / 255.0)
+    }
 }
 
 fn milliseconds(bytes: &mut Unstructured<'_>) -> Result<u32> {

@@ -10,6 +10,8 @@ mod detectors;
 mod eval;
 mod explain;
 mod fault;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod info;
 mod input;
 mod labels;
@@ -25,8 +27,6 @@ mod sink;
 mod split;
 mod stream;
 mod walk;
-#[cfg(fuzzing)]
-pub mod fuzzing;
 
 use std::process::ExitCode;
 
