@@ -177,7 +177,8 @@ fn about(path: &Path, entries: Vec<Entry>, recording: &Path, absent: Absent) -> 
         |entry: &Entry| entry.recording.as_ref().is_none_or(|name| *name == wanted || rttm_name(name) == wanted);
     let names: BTreeSet<String> =
         entries.iter().filter_map(|entry| entry.recording.as_deref().map(rttm_name)).collect();
-    if names.is_empty() || entries.iter().any(is_about) || absent == Absent::Silence {
+    let named = |entry: &Entry| entry.recording.is_some() && is_about(entry);
+    if names.is_empty() || entries.iter().any(named) || absent == Absent::Silence {
         return Ok(entries.into_iter().filter(is_about).collect());
     }
     let mut some: Vec<_> = names.iter().take(3).map(String::as_str).collect();
