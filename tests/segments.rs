@@ -87,6 +87,35 @@ fn bad_fields_are_named_with_what_is_legal() {
 }
 
 #[test]
+fn a_rate_or_a_hop_of_nothing_is_refused() {
+    let config = SegmentConfig::default();
+    for (rate, hop, field) in [(0, 512, "rate of the detector"), (16_000, 0, "hop of the detector")] {
+        let error = Segmenter::new(&config, FrameSpec::adjacent(rate, hop)).unwrap_err();
+        assert!(matches!(error, Error::Config { field: named, given: 0.0, .. } if named == field), "{error}");
+    }
+}
+
+#[test]
+fn times_beyond_any_recording_stop_at_the_largest() {
+    let most = u32::MAX;
+    let config = SegmentConfig { min_speech_ms: 0, min_silence_ms: 0, speech_pad_ms: most, ..Default::default() };
+    for delay_ms in [0, most] {
+        let config = SegmentConfig { delay_ms, ..config };
+        let mut segmenter = Segmenter::new(&config, FrameSpec::adjacent(most, usize::MAX)).unwrap();
+        for score in [1.0, 1.0, 0.0, 1.0, 0.0, 0.0, 1.0] {
+            segmenter.push(score).for_each(drop);
+        }
+        for event in segmenter.finish(u64::MAX) {
+            assert!(!matches!(event, Event::End(Segment { start, end }) if start > end), "{event:?}");
+        }
+    }
+    let spec = FrameSpec::adjacent(16_000, 512);
+    let delayed = SegmentConfig { delay_ms: 100, min_speech_ms: 0, ..SegmentConfig::default() };
+    let found = segments_from_scores(&[0.0, 0.0, 0.0, 1.0, 1.0], spec, u64::MAX, &delayed).unwrap();
+    assert_eq!(found, [Segment { start: 0, end: u64::MAX - 1600 }], "the end of time, 100 ms earlier");
+}
+
+#[test]
 fn speech_is_reported_when_it_is_known() {
     let config = SegmentConfig { min_speech_ms: 64, min_silence_ms: 96, speech_pad_ms: 32, ..Default::default() };
     let mut segmenter = Segmenter::new(&config, SPEC_16K).unwrap();

@@ -40,7 +40,7 @@ impl Segmenter {
     /// A segmenter for the scores of a detector with this `spec`.
     ///
     /// # Errors
-    /// [`Error::Config`] where a field of `config` is out of its range.
+    /// [`Error::Config`] where a field of `config` is out of its range, and where the rate or the hop of `spec` is 0.
     pub fn new(config: &SegmentConfig, spec: FrameSpec) -> Result<Self, Error> {
         let limits = config.limits(spec.rate, spec.hop)?;
         Ok(Self { limits, hop: spec.hop as u64, now: 0, speech: None, open: None })
@@ -49,7 +49,7 @@ impl Segmenter {
     /// Takes the next frame's score and returns the events that it brings. A NaN changes nothing but the time.
     pub fn push(&mut self, score: f32) -> Events {
         let now = self.now;
-        self.now += self.hop;
+        self.now = self.now.saturating_add(self.hop);
         if self.now <= self.limits.delay {
             return Events::new(); // about the time before the recording
         }
@@ -84,12 +84,13 @@ impl Segmenter {
     pub fn finish(&mut self, length: u64) -> Events {
         let mut events = Events::new();
         let delay = self.limits.delay;
-        let length = length + delay; // speech that goes on to the end does so whatever the delay
+        let length = length.saturating_add(delay); // speech that goes on to the end does so whatever the delay
         if let Some(speech) = self.speech.take() {
             self.end(speech, length, &mut events);
         }
         if let Some(Segment { start, end }) = self.open {
-            events.add(Event::End(Segment { start, end: length.min(end + self.limits.pad) }));
+            let padded = end.saturating_add(self.limits.pad);
+            events.add(Event::End(Segment { start, end: length.min(padded) }));
         }
         self.reset();
         events.map_times(|time| time.saturating_sub(delay))

@@ -67,21 +67,24 @@ fn every_format_gives_the_same_speech() {
 #[test]
 fn what_detect_writes_is_read_back() {
     let segments = vec![Segment { start: 1, end: 19_201 }, Segment { start: 480_001, end: 960_000 }];
+    let (ear, detector, length) = (None, "silero", 960_000);
+    let names = ["calls/my rec.wav", "talk", "talk.v2", "a.mp3.wav", "-", ".wav", " ", "\"q\", x.flac"];
     for rate in [8000, 16_000, 44_100, 48_000, 192_000] {
-        let (ear, detector, length) = (None, "silero", 960_000);
-        let speech =
-            Speech { file: "calls/my rec.wav".to_owned(), ear, rate, length, detector, segments: segments.clone() };
-        for (format, name) in [
-            (Format::Csv, "a.csv"),
-            (Format::Rttm, "a.rttm"),
-            (Format::Audacity, "a.txt"),
-            (Format::Textgrid, "a.TextGrid"),
-        ] {
-            let folder = tempfile::tempdir().unwrap();
-            let path = folder.path().join(name);
-            fs::write(&path, format.heading(false).to_owned() + &format.render(&speech)).unwrap();
-            let labels = Labels::read(&path, Path::new("calls/my rec.wav"), None, Absent::Fault).unwrap();
-            assert_eq!(labels.speech(rate, length).unwrap(), segments, "{name} at {rate} Hz");
+        for recording in names {
+            let speech =
+                Speech { file: recording.to_owned(), ear, rate, length, detector, segments: segments.clone() };
+            for (format, name) in [
+                (Format::Csv, "a.csv"),
+                (Format::Rttm, "a.rttm"),
+                (Format::Audacity, "a.txt"),
+                (Format::Textgrid, "a.TextGrid"),
+            ] {
+                let text = format.heading(false).to_owned() + &format.render(&speech);
+                let labels =
+                    Labels::parse(Path::new(name), text.as_bytes(), Path::new(recording), None, Absent::Fault)
+                        .unwrap();
+                assert_eq!(labels.speech(rate, length).unwrap(), segments, "{name} of {recording:?} at {rate} Hz");
+            }
         }
     }
 }
