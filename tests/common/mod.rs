@@ -1,6 +1,9 @@
 //! The recordings and golden files in `tests/data`, as the tests need them.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+#[cfg(feature = "embedded")]
+pub(crate) mod detectors;
+
 use std::path::PathBuf;
 
 /// The path of a file in `tests/data`.
