@@ -323,7 +323,9 @@ proptest! {
         let open = span(config.min_speech_ms) + quiet + rest;
         let before = (clear.len().saturating_sub(open) * spec.hop) as u64;
         let mut early = [of(&clear), after(&clear, silence)];
-        early.iter_mut().for_each(|segments| segments.retain(|segment| segment.end <= before));
+        for segments in &mut early {
+            segments.retain(|segment| segment.end <= before);
+        }
         prop_assert_eq!(&early[0], &early[1]);
     }
 
