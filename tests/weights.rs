@@ -8,9 +8,6 @@ mod build;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use voiced::Kernels;
-use voiced::silero::Model;
-
 /// A copy of `weights/` under the name of a test.
 fn copy(test: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(test);
@@ -74,13 +71,6 @@ fn a_file_that_the_readme_does_not_list_is_refused() {
     assert!(build::check(&folder).unwrap_err().contains("says no SHA-256 of other.safetensors"));
     fs::remove_file(folder.join("README.md")).unwrap();
     assert!(build::check(&folder).unwrap_err().contains("cannot be read"));
-}
-
-#[test]
-fn each_rate_has_the_file_of_its_name() {
-    for rate in [8000, 16_000] {
-        assert_eq!(Model::embedded(rate, Kernels::Scalar).unwrap().spec().rate, rate);
-    }
 }
 
 #[test]
