@@ -122,6 +122,7 @@ fn the_engine_touches_nothing_outside() {
 #[test]
 fn unsafe_code_lives_only_in_the_kernels() {
     for (module, path, code) in modules() {
+        let code = code.replace("    unsafe_code,\n", ""); // what lib.rs allows to the kernels
         assert!(module == "kernels" || !code.contains("unsafe"), "{}", path.display());
     }
 }
