@@ -197,12 +197,10 @@ fn a_weights_file_reserves_nothing_by_claim() {
 
 #[test]
 fn a_weights_file_of_many_tensors_takes_memory_by_its_length() {
-    let mut header = String::from("{");
-    for n in 0..20_000 {
-        header += &format!("\"{n}\":{{\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[{},{}]}},", 4 * n, 4 * n + 4);
-    }
-    header.pop();
-    header.push('}');
+    let tensors: Vec<String> = (0..20_000)
+        .map(|n| format!("\"{n}\":{{\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[{},{}]}}", 4 * n, 4 * n + 4))
+        .collect();
+    let header = format!("{{{}}}", tensors.join(","));
     let file = safetensors(header.len() as u64, &header, 80_000);
     let (bytes, model) = peak(|| Model::from_bytes(&file, Kernels::best()));
     assert_eq!(model.err(), Some(Error::TensorMissing { name: "conv1.weight".to_owned() }));
@@ -244,7 +242,7 @@ fn scores_of_senseless_weights_are_scores() {
 fn labels_of_any_length_are_refused_or_counted() {
     let most = u64::MAX;
     let whole = [Segment { start: 0, end: most }];
-    let (bytes, _) = peak(|| {
+    let (bytes, ()) = peak(|| {
         for (rate, length) in [(1, most), (u32::MAX, most), (16_000, 0), (384_000, 1)] {
             let reference = Reference::new(rate, length, &[], &[]).unwrap();
             assert!(reference.scored_s() >= 0.0);
