@@ -240,15 +240,11 @@ pub(crate) fn any_samples_have_a_score_from_0_to_1_as_if_they_were_cleaned<D: De
         assert!(heard.0.iter().map(score).all(|score| (0.0..=1.0).contains(&score)), "{heard:?}");
         assert_eq!(heard, Listener::alone(make(rate), incoming, &config, &cleaned), "NaN is 0, and so on");
     };
-    // After each level, speech: so a state that it spoils is seen.
-    for (&rate, level) in rates
-        .iter()
-        .zip(LEVELS.chunks(LEVELS.len().div_ceil(rates.len())))
-        .flat_map(|(rate, levels)| levels.iter().map(move |&level| (rate, level)))
-    {
+    for (i, level) in LEVELS.into_iter().enumerate() {
         let square = (0..3000).map(|n| if n % 7 < 3 { level } else { -level });
+        // Speech behind it, so that a state that it spoils is seen.
         let samples: Vec<f32> = square.chain([level; 2000]).chain(floats(&SPEECH[..4000])).collect();
-        check(rate, 0, &samples);
+        check(rates[i % rates.len()], 0, &samples);
     }
     proptest!(cases(12), |(
         samples in broken_recordings(),
