@@ -36,7 +36,7 @@ fn run(bytes: &mut Unstructured<'_>) -> Result<()> {
     let floats: bool = bytes.arbitrary()?;
     let times = bytes.int_in_range(1..=8)?;
     let mut plan = Plan::read(bytes)?;
-    let pcm = bytes.take_rest();
+    let pcm = bytes.bytes(bytes.len())?;
     let make = || detector(kind, native);
     if floats {
         let (words, _) = pcm.as_chunks();

@@ -38,7 +38,7 @@ fn run(bytes: &mut Unstructured<'_>) -> Result<()> {
     let scores: Vec<f32> = if bytes.arbitrary()? {
         bytes.arbitrary_iter::<f32>()?.collect::<Result<_>>()?
     } else {
-        bytes.take_rest().iter().map(|&byte| f32::from(byte) / 255.0).collect()
+        bytes.bytes(bytes.len())?.iter().map(|&byte| f32::from(byte) / 255.0).collect()
     };
     if hop > LONGEST_HOP {
         for &score in &scores {
