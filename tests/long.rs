@@ -19,7 +19,7 @@ use std::{fmt, fs, thread};
 use allocation_counter::measure;
 use common::detectors::{ALL, Entry, Probe};
 use voiced::dsp::resample::Resampler;
-use voiced::{Detector, Event, FrameSpec, Segment, SegmentConfig, Stream};
+use voiced::{Detector, Event, FrameSpec, ScoreStream, Segment, SegmentConfig, Stream};
 
 /// The rates of the streams in Hz: the two that detectors work at, and two that are resampled.
 const RATES: [u32; 4] = [8000, 16_000, 44_100, 48_000];
@@ -226,6 +226,22 @@ fn run_all(plan: Plan) {
             scope.spawn(work);
             scope.spawn(work);
         });
+    }
+}
+
+#[test]
+fn what_lies_200_db_under_full_scale_is_silence() {
+    for ((name, make), rate) in ALL.into_iter().flat_map(|entry| [16_000, 44_100].map(|rate| (entry, rate))) {
+        let scores = |level: f32| -> Vec<u32> {
+            let samples: Vec<f32> = (0..rate).map(|n| if n % 7 < 3 { level } else { -level }).collect();
+            let mut stream = ScoreStream::new(make(rate), rate).unwrap();
+            let mut packet = &samples[..];
+            std::iter::from_fn(|| stream.push(&mut packet)).map(f32::to_bits).collect()
+        };
+        let silent = scores(0.0);
+        for level in [9e-11, 1e-20, 1e-39, f32::from_bits(1)] {
+            assert!(scores(level) == silent, "{name} at {rate} Hz, {level:e}");
+        }
     }
 }
 
