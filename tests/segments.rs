@@ -291,7 +291,9 @@ proptest! {
 
         // Where every score is clear, all is decided as soon as it can be.
         let clear: Vec<f32> = scores.iter().map(|score| score.max(0.0).round()).collect();
-        let open = span(config.min_speech_ms) + quiet + rest;
+        // A cut may reach back as far as its speech goes.
+        let uncut = if config.max_speech_s.is_finite() { span((config.max_speech_s * 1000.0) as u32 + 1) } else { 0 };
+        let open = span(config.min_speech_ms) + quiet + rest + uncut;
         let before = (clear.len().saturating_sub(open) * spec.hop) as u64;
         let mut early = [of(&clear), after(&clear, silence)];
         early.iter_mut().for_each(|segments| segments.retain(|segment| segment.end <= before));
