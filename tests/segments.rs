@@ -194,7 +194,7 @@ fn last_frame_of(speech: u64, scores: &[f32], config: &SegmentConfig, hop: u64) 
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1000))]
+    #![proptest_config(common::cases(1000))]
 
     #[test]
     fn events_pair_up_and_segments_are_in_order(

@@ -12,7 +12,7 @@ use proptest::sample::select;
 use voiced::audio::sample::{LIMIT, Sample};
 use voiced::{Detector, Event, ScoreStream, Segment, SegmentConfig, Stream, segments_from_scores, segments_with};
 
-use crate::common::{packets, speech_i16};
+use crate::common::{cases, packets, speech_i16};
 
 /// Makes a detector for a rate in Hz.
 pub(crate) type Make<D> = fn(u32) -> D;
@@ -39,12 +39,6 @@ const LEVELS: [f32; 14] = [
 ];
 
 static SPEECH: LazyLock<Vec<i16>> = LazyLock::new(|| speech_i16(16_000));
-
-/// So many cases, or as many as `PROPTEST_CASES` says.
-fn cases(count: u32) -> ProptestConfig {
-    let default = ProptestConfig::default();
-    if std::env::var_os("PROPTEST_CASES").is_some() { default } else { ProptestConfig { cases: count, ..default } }
-}
 
 /// White noise: sample `n` of it.
 fn noise(n: u32) -> i16 {
