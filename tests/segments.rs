@@ -223,7 +223,7 @@ fn last_frame_of(speech: u64, scores: &[f32], config: &SegmentConfig, hop: u64) 
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1000))]
+    #![proptest_config(common::cases(1000))]
 
     #[test]
     fn events_pair_up_and_segments_are_in_order(
@@ -320,7 +320,9 @@ proptest! {
 
         // Where every score is clear, all is decided as soon as it can be.
         let clear: Vec<f32> = scores.iter().map(|score| score.max(0.0).round()).collect();
-        let open = span(config.min_speech_ms) + quiet + rest;
+        // A cut may reach back as far as its speech goes.
+        let uncut = if config.max_speech_s.is_finite() { span((config.max_speech_s * 1000.0) as u32 + 1) } else { 0 };
+        let open = span(config.min_speech_ms) + quiet + rest + uncut;
         let before = (clear.len().saturating_sub(open) * spec.hop) as u64;
         let mut early = [of(&clear), after(&clear, silence)];
         for segments in &mut early {

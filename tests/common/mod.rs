@@ -6,6 +6,8 @@ pub(crate) mod detectors;
 
 use std::path::PathBuf;
 
+use proptest::prelude::ProptestConfig;
+
 /// The path of a file in `tests/data`.
 pub(crate) fn data(name: &str) -> PathBuf {
     [env!("CARGO_MANIFEST_DIR"), "tests/data", name].iter().collect()
@@ -31,6 +33,12 @@ pub(crate) fn white_noise(count: usize) -> Vec<f32> {
         state as i32 as f32 / 2_147_483_648.0 * 0.1
     };
     std::iter::repeat_with(next).take(count).collect()
+}
+
+/// So many cases of a property, or as many as `PROPTEST_CASES` says.
+pub(crate) fn cases(count: u32) -> ProptestConfig {
+    let default = ProptestConfig::default();
+    if std::env::var_os("PROPTEST_CASES").is_some() { default } else { ProptestConfig { cases: count, ..default } }
 }
 
 /// `samples` in packets of the planned lengths, which are repeated.
