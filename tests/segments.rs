@@ -137,7 +137,8 @@ fn configs() -> impl Strategy<Value = SegmentConfig> {
     let cut = prop_oneof![Just(Cut::LongestSilence), Just(Cut::LastSilence)];
     let neg_threshold = proptest::option::of(0.0..=1.0);
     let delay = prop_oneof![Just(0), 0..200_u32];
-    let span = || prop_oneof![1 => Just(0), 4 => 0..600_u32];
+    let frames = || (0..20_u32).prop_map(|frames| 32 * frames); // exactly, where a hop is 512 samples
+    let span = || prop_oneof![1 => Just(0), 2 => frames(), 3 => 0..600_u32];
     let at_once = (0.0..=1.0, neg_threshold, span(), span(), span(), max_speech, cut, 0..300_u32).prop_map(
         |(threshold, neg_threshold, min_speech_ms, min_silence_ms, speech_pad_ms, max_speech_s, cut, at_max)| {
             SegmentConfig {
