@@ -62,7 +62,9 @@ proptest! {
         let bias = numbers(seed ^ 1, shape.outputs);
         let mut x = numbers(seed ^ 2, frames * shape.times * shape.inputs);
         if inputs == Inputs::Rectified {
-            x.iter_mut().for_each(|x| *x = x.max(0.0));
+            for x in &mut x {
+                *x = x.max(0.0);
+            }
         }
         let exact = exact(shape, &weight, &x);
         let run = |set: Set| {
