@@ -26,7 +26,7 @@ fuzz_target!(|bytes: &[u8]| {
     let Ok(floats) = write(&whole, Format::F32) else { return };
     let back = read(&floats[..], BLOCK).expect("what was written is read");
     assert_eq!((back.rate, back.channels, back.truncated), (whole.rate, whole.channels, false));
-    assert_eq!(back.claimed, Some(frames));
+    assert_eq!(back.claimed, Some(frames).filter(|&frames| frames > 0), "nothing may be what a pipe could not count");
     assert_eq!(bits(&back.samples), bits(&whole.samples));
 
     let integers = write(&whole, Format::I16).expect("fewer bytes than before");

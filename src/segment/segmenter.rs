@@ -108,7 +108,7 @@ impl Segmenter {
         if let Some(open) = self.open
             && start - open.end >= 2 * self.limits.pad
         {
-            self.report_end(open.end + self.limits.pad, events);
+            self.report_end(open.end.saturating_add(self.limits.pad), events);
         }
         let mut speech = Speech { start, reported: None, quiet_since: None, longest: None, last: None, resumed: 0 };
         if self.open.is_none() {
@@ -175,7 +175,7 @@ impl Segmenter {
     /// Reports what the frame at `now` has made certain.
     fn settle(&mut self, now: u64, events: &mut Events) {
         if let Some(mut speech) = self.speech.take() {
-            let earliest_end = speech.quiet_since.unwrap_or(now + 1);
+            let earliest_end = speech.quiet_since.unwrap_or(now.saturating_add(1));
             if earliest_end.saturating_sub(speech.start) > self.limits.min_speech {
                 self.confirm(&mut speech, events);
             }
@@ -184,9 +184,9 @@ impl Segmenter {
             }
             self.speech = Some(speech);
         } else if let Some(open) = self.open {
-            let padded = open.end + self.limits.pad;
+            let padded = open.end.saturating_add(self.limits.pad);
             // The audio reaches the padded end, and no speech can begin any more that would have to share the gap.
-            if now >= padded && self.now >= padded + self.limits.pad {
+            if now >= padded && self.now >= padded.saturating_add(self.limits.pad) {
                 self.report_end(padded, events);
             }
         }
