@@ -116,6 +116,17 @@ fn times_beyond_any_recording_stop_at_the_largest() {
 }
 
 #[test]
+fn a_length_that_cannot_be_reverses_no_segment() {
+    let config = SegmentConfig { min_speech_ms: 0, ..SegmentConfig::default() };
+    for delay_ms in [0, 50] {
+        let found =
+            segments_from_scores(&[0.0, 0.0, 1.0, 1.0, 0.0], SPEC_16K, 0, &SegmentConfig { delay_ms, ..config });
+        let earlier = u64::from(delay_ms) * 16;
+        assert_eq!(found.unwrap(), [Segment { start: 544 - earlier.min(544), end: 2048 - earlier }]);
+    }
+}
+
+#[test]
 fn speech_is_reported_when_it_is_known() {
     let config = SegmentConfig { min_speech_ms: 64, min_silence_ms: 96, speech_pad_ms: 32, ..Default::default() };
     let mut segmenter = Segmenter::new(&config, SPEC_16K).unwrap();

@@ -78,7 +78,7 @@ impl Candidates {
         if score < self.offset {
             let since = *speech.quiet.get_or_insert(now);
             if self.config.cut == Cut::LastSilence && now - since > self.min_silence_at_cut {
-                let back = speech.last.filter(|&(start, _)| start == since).and_then(|(_, back)| back);
+                let back = speech.last.and_then(|(_, back)| back).filter(|&back| back >= since);
                 speech.last = Some((since, back));
             }
             if now - since >= self.min_silence {

@@ -80,11 +80,11 @@ impl Segmenter {
 
     /// Ends the recording after `length` samples, and returns the last events; the segmenter is then as new.
     ///
-    /// `length` is at most one hop short of the frames pushed: the last one may be incomplete.
+    /// `length` is at most one hop short of the frames pushed, for the last one may be incomplete; less counts as one hop short.
     pub fn finish(&mut self, length: u64) -> Events {
         let mut events = Events::new();
         let delay = self.limits.delay;
-        let length = length.saturating_add(delay); // speech that goes on to the end does so whatever the delay
+        let length = length.saturating_add(delay).max(self.now.saturating_sub(self.hop)); // speech that goes on to the end does so whatever the delay
         if let Some(speech) = self.speech.take() {
             self.end(speech, length, &mut events);
         }
