@@ -84,7 +84,8 @@ impl Segmenter {
     pub fn finish(&mut self, length: u64) -> Events {
         let mut events = Events::new();
         let delay = self.limits.delay;
-        let length = length.saturating_add(delay).max(self.now.saturating_sub(self.hop)); // speech that goes on to the end does so whatever the delay
+        // Speech that goes on to the end does so whatever the delay.
+        let length = length.saturating_add(delay).max(self.now.saturating_sub(self.hop));
         if let Some(speech) = self.speech.take() {
             self.end(speech, length, &mut events);
         }
