@@ -170,7 +170,7 @@ fn run(plan: Plan, (name, make): Entry, rate: u32, pieces: &Pieces) -> [f64; KIN
                     segments.extend(stream.push(packet).filter_map(ended));
                 }
             });
-            *time += busy(start) - before;
+            *time += busy(start).saturating_sub(before);
             assert_eq!(allocations.count_total, 0, "{what}");
             check_state(&stream);
         }
@@ -289,12 +289,13 @@ fn find_pulses(rate: u32, minutes: u64) {
     for number in 0..minutes {
         let start = number * 60 * from;
         let free = |&at: &u64| !tie(start + at) && !tie(start + at + width as u64);
-        let at = (1000 + number * 7919 % (59 * from)..).find(free).unwrap();
+        let first = 1000 + number * 7919 % (59 * from);
+        let at = (first..first + from / 2).find(free).unwrap();
         minute[at as usize..][..width].fill(PULSE);
         let mut found = Vec::with_capacity(2);
         let allocations = measure(|| {
             found.extend(
-                minute.chunks(rate as usize / 50).flat_map(|packet| stream.push(packet).filter_map(ended).last()),
+                minute.chunks(rate as usize / 50).filter_map(|packet| stream.push(packet).filter_map(ended).last()),
             );
         });
         minute[at as usize..][..width].fill(0);

@@ -288,7 +288,7 @@ mod tests {
         open(Box::new(Cursor::new(file)), None, None).err().expect("a file that claims what cannot be")
     }
 
-    /// An Apple CAF file of 92 bytes with packets of this many samples.
+    /// An Apple CAF file of 102 bytes with packets of this many samples.
     fn caf(format: [u8; 4], frames: u32) -> Vec<u8> {
         let mut file = b"caff\0\x01\0\0desc\0\0\0\0\0\0\0\x20".to_vec();
         file.extend(16_000.0_f64.to_be_bytes());
@@ -297,7 +297,7 @@ mod tests {
             file.extend(u32::to_be_bytes(number)); // flags, bytes of a packet, its samples, channels, bits
         }
         file.extend(b"data\0\0\0\0\0\0\0\x26\0\0\0\0");
-        file.resize(92, 0);
+        file.resize(102, 0);
         file
     }
 
