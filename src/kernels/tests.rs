@@ -1,5 +1,6 @@
 //! Every set against the scalar reference, and the reference against `f64`.
 
+#[cfg(not(miri))] // which would take hours
 mod random;
 
 use super::*;
