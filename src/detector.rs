@@ -31,8 +31,9 @@ pub trait Detector {
     /// How much the next frame sounds like speech, from 0 to 1; 0.5 is neutral.
     ///
     /// `frame` holds [`FrameSpec::frame`] samples with full scale at ±1. Missing samples at its end count as
-    /// zeros, as they do for the last frame of a recording; NaN and infinite ones count as 0. Samples beyond the
-    /// frame are not looked at. The score is finite whatever the samples.
+    /// zeros, as they do for the last frame of a recording; NaN, infinite ones and those fainter than 1e-10 count as 0, and
+    /// larger ones than [`LIMIT`](crate::audio::sample::LIMIT) as that. Samples beyond the frame are not looked at. The score
+    /// is finite whatever the samples.
     fn score(&mut self, frame: &[f32]) -> f32;
 
     /// Forgets all that was heard: the next frame is the first of a new recording.

@@ -16,7 +16,8 @@
 //!
 //! Lanes run across outputs: the weights lie in panels ([`weights`]), one input is broadcast to all lanes, and each
 //! output is a chain of multiply-adds over its inputs in their order, with no sum across lanes at the end. That makes
-//! the results of all sets with a fused multiply-add, `scalar` among them, the same to the bit.
+//! the results of all sets with a fused multiply-add, `scalar` among them, the same to the bit; only a zero may have another
+//! sign, which no score shows.
 //!
 //! To read it: one kernel from the reference to AVX-512 is `scalar::convolve`, [`convolution`] (its `Tile::add` is what
 //! matters), the vector in `x86.rs`, and `entry_points.rs`, which compiles the one for the other. [`Set`] checks shapes

@@ -1,11 +1,10 @@
-//! What holds for every classic detector, whatever is in it.
+//! What holds for every classic detector, beside what holds for all detectors (`tests/detectors.rs`).
 
 mod common;
 
 use std::f32::consts::TAU;
 
 use allocation_counter::measure;
-use proptest::prelude::*;
 use voiced::detector::combined::{Combined, CombinedConfig};
 use voiced::detector::energy::{Energy, EnergyConfig};
 use voiced::detector::entropy::{Entropy, EntropyConfig};
@@ -13,7 +12,7 @@ use voiced::detector::flatness::{Flatness, FlatnessConfig};
 use voiced::detector::ltsd::{Ltsd, LtsdConfig};
 use voiced::detector::sohn::{Sohn, SohnConfig};
 use voiced::detector::zcr::{Zcr, ZcrConfig};
-use voiced::{Detector, Error, Event, ScoreStream, SegmentConfig, Stream, segments_from_scores};
+use voiced::{Detector, Error, SegmentConfig, Stream};
 
 const RATES: [u32; 2] = [8000, 16_000];
 
@@ -36,131 +35,6 @@ fn scores(detector: &mut impl Detector, samples: &[f32]) -> Vec<f32> {
     let mut scores = Vec::new();
     detector.score_all(samples, &mut scores);
     scores
-}
-
-/// Samples of every sort that a caller may push by mistake.
-fn any_sample() -> impl Strategy<Value = f32> {
-    prop_oneof![
-        4 => -1.0_f32..1.0,
-        1 => any::<f32>(),
-        1 => prop::sample::select(vec![f32::NAN, f32::INFINITY, f32::NEG_INFINITY, f32::MAX, f32::MIN, 1e-42, -0.0, 0.0]),
-    ]
-}
-
-#[test]
-fn scores_of_anything_are_numbers_from_0_to_1() {
-    fn check<D: Detector>(name: &str, make: Make<D>) {
-        proptest!(ProptestConfig::with_cases(12), |(samples in prop::collection::vec(any_sample(), 0..6000), rate in prop::sample::select(&RATES))| {
-            let mut detector = make(rate).unwrap();
-            let scores = scores(&mut detector, &samples);
-            prop_assert_eq!(scores.len(), detector.spec().frames(samples.len()));
-            prop_assert!(scores.iter().all(|score| (0.0..=1.0).contains(score)), "{} {:?}", name, scores);
-        });
-        for level in [f32::NAN, f32::MAX, 1e-42, 0.0, 1e6, 1e-20] {
-            for rate in RATES {
-                let mut detector = make(rate).unwrap();
-                let wave: Vec<f32> = (0..rate).map(|n| if n % 7 < 3 { level } else { -level }).collect();
-                assert!(
-                    scores(&mut detector, &wave).iter().all(|score| (0.0..=1.0).contains(score)),
-                    "{name} {level}"
-                );
-            }
-        }
-    }
-    for_each_detector!(check);
-}
-
-#[test]
-fn a_burst_of_bad_samples_is_forgotten() {
-    fn check<D: Detector>(name: &str, make: Make<D>) {
-        let mut detector = make(16_000).unwrap();
-        let speech = common::speech(16_000);
-        let good = scores(&mut detector, &[vec![0.0; 3200], speech.clone()].concat());
-        let bad = scores(&mut detector, &[vec![f32::NAN; 3200], speech].concat());
-        assert_eq!(good, bad, "{name}: NaN counts as 0");
-    }
-    for_each_detector!(check);
-}
-
-#[test]
-fn reset_equals_new_and_a_clone_goes_on_identically() {
-    fn check<D: Detector + Clone>(name: &str, make: Make<D>) {
-        for rate in RATES {
-            let speech = common::speech(rate);
-            let spec = make(rate).unwrap().spec();
-            let frames = || speech.windows(spec.frame).step_by(spec.hop);
-            let mut detector = make(rate).unwrap();
-            let first: Vec<f32> = frames().map(|frame| detector.score(frame)).collect();
-            detector.reset();
-            let mut copy = detector.clone();
-            for (i, frame) in frames().enumerate() {
-                if i == 77 {
-                    copy = detector.clone();
-                }
-                let score = detector.score(frame);
-                assert_eq!(score.to_bits(), first[i].to_bits(), "{name} {rate}: frame {i} after a reset");
-                if i >= 77 {
-                    assert_eq!(copy.score(frame).to_bits(), score.to_bits(), "{name} {rate}: frame {i} of a clone");
-                }
-            }
-        }
-    }
-    for_each_detector!(check);
-}
-
-#[test]
-fn a_short_frame_is_one_that_zeros_complete() {
-    fn check<D: Detector + Clone>(name: &str, make: Make<D>) {
-        for rate in RATES {
-            let speech = common::speech(rate);
-            let mut detector = make(rate).unwrap();
-            let spec = detector.spec();
-            for (i, frame) in speech.windows(spec.frame).step_by(spec.hop).take(80).enumerate() {
-                let length = i * 37 % spec.frame;
-                let mut padded = frame[..length].to_vec();
-                padded.resize(spec.frame, 0.0);
-                let short = detector.clone().score(&frame[..length]);
-                assert_eq!(short.to_bits(), detector.clone().score(&padded).to_bits(), "{name} {rate}: {length}");
-                let beyond = [frame, &[0.7; 50]].concat();
-                assert_eq!(detector.clone().score(frame), detector.clone().score(&beyond), "{name} {rate}: beyond");
-                detector.score(frame);
-            }
-        }
-    }
-    for_each_detector!(check);
-}
-
-#[test]
-fn streaming_equals_offline() {
-    fn check<D: Detector + Clone>(name: &str, make: Make<D>) {
-        for rate in RATES {
-            let speech = &common::speech(rate)[..3 * rate as usize + 123];
-            let mut detector = make(rate).unwrap();
-            let offline = scores(&mut detector, speech);
-            let config = SegmentConfig::default();
-            let segments = segments_from_scores(&offline, detector.spec(), speech.len() as u64, &config).unwrap();
-            for packet in [1, 80, 441, 5000] {
-                let mut stream = ScoreStream::new(make(rate).unwrap(), rate).unwrap();
-                let mut streamed = Vec::new();
-                for mut packet in speech.chunks(packet) {
-                    streamed.extend(std::iter::from_fn(|| stream.push(&mut packet)));
-                }
-                streamed.extend(std::iter::from_fn(|| stream.finish()));
-                assert_eq!(streamed, offline, "{name} {rate}: packets of {packet}");
-
-                let mut stream = Stream::new(make(rate).unwrap(), rate, &config).unwrap();
-                let mut found = Vec::new();
-                for packet in speech.chunks(packet) {
-                    found.extend(stream.push(packet));
-                }
-                found.extend(stream.finish());
-                let closed = |event| if let Event::End(segment) = event { Some(segment) } else { None };
-                let found: Vec<_> = found.into_iter().filter_map(closed).collect();
-                assert_eq!(found, segments, "{name} {rate}: packets of {packet}");
-            }
-        }
-    }
-    for_each_detector!(check);
 }
 
 #[test]

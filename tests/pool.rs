@@ -228,10 +228,3 @@ fn a_step_allocates_nothing() {
     assert_eq!(allocations.count_total, 0);
     assert!(events > 0);
 }
-
-#[test]
-fn a_pool_may_move_to_another_thread() {
-    fn assert_send<T: Send>() {}
-    assert_send::<Pool>();
-    assert_send::<Stream<Silero>>();
-}

@@ -30,88 +30,6 @@ fn speech_at(rate: u32) -> Vec<f32> {
     resampled
 }
 
-/// Packet lengths, repeated for ever: the fixed ones of the contract, and pseudo-random ones.
-fn packet_plans() -> Vec<Vec<usize>> {
-    let random = (0..500_u32).scan(1_u32, |state, _| {
-        *state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        Some((*state >> 20) as usize)
-    });
-    vec![vec![1], vec![160], vec![441], vec![512], vec![4096], random.collect()]
-}
-
-fn packets<'a>(samples: &'a [f32], plan: &'a [usize]) -> impl Iterator<Item = &'a [f32]> {
-    let mut rest = samples;
-    plan.iter().cycle().map_while(move |&length| {
-        if rest.is_empty() {
-            return None;
-        }
-        let (packet, after) = rest.split_at(length.min(rest.len()));
-        rest = after;
-        Some(packet)
-    })
-}
-
-fn scores_in(stream: &mut ScoreStream<Silero>, packet: &[f32], scores: &mut Vec<f32>) {
-    let mut packet = packet;
-    scores.extend(std::iter::from_fn(|| stream.push(&mut packet)));
-}
-
-#[test]
-fn scores_and_segments_do_not_depend_on_the_packets() {
-    let config = SegmentConfig { max_speech_s: 2.0, ..Default::default() };
-    for rate in [8000, 16_000, 44_100, 48_000] {
-        let samples = speech_at(rate);
-        let offline = segments(&samples, rate, &config).unwrap();
-        assert!(offline.len() > 2, "{rate} Hz: {offline:?}");
-
-        let mut scores = ScoreStream::new(Silero::for_rate(rate).unwrap(), rate).unwrap();
-        let mut stream = Stream::new(Silero::for_rate(rate).unwrap(), rate, &config).unwrap();
-        let mut first: Option<(Vec<f32>, Vec<Event>)> = None;
-        for plan in packet_plans() {
-            let mut found = Vec::new();
-            let mut events = Vec::new();
-            for packet in packets(&samples, &plan) {
-                scores_in(&mut scores, packet, &mut found);
-                events.extend(stream.push(packet));
-            }
-            found.extend(std::iter::from_fn(|| scores.finish()));
-            scores.reset();
-            events.extend(stream.finish());
-
-            let mut batched = ScoreStream::with_batches(Silero::for_rate(rate).unwrap(), rate, 5).unwrap();
-            let mut together = Vec::new();
-            for packet in packets(&samples, &plan) {
-                scores_in(&mut batched, packet, &mut together);
-            }
-            together.extend(std::iter::from_fn(|| batched.finish()));
-            assert_eq!(together, found, "{rate} Hz, in batches, packets of {:?}…", &plan[..1]);
-
-            let ends = events.iter().filter_map(|event| match event {
-                Event::End(segment) => Some(*segment),
-                _ => None,
-            });
-            assert_eq!(ends.collect::<Vec<Segment>>(), offline, "{rate} Hz, packets of {:?}…", &plan[..1]);
-            let (expected_scores, expected_events) = first.get_or_insert_with(|| (found.clone(), events.clone()));
-            assert_eq!(&found, expected_scores, "{rate} Hz, packets of {:?}…", &plan[..1]);
-            assert_eq!(&events, expected_events, "{rate} Hz, packets of {:?}…", &plan[..1]);
-        }
-    }
-}
-
-#[test]
-fn at_the_native_rate_a_stream_is_the_detector_and_the_segmenter() {
-    for rate in [8000, 16_000] {
-        let samples = common::speech(rate);
-        let mut detector = Silero::for_rate(rate).unwrap();
-        let mut scores = Vec::new();
-        detector.score_all(&samples, &mut scores);
-        let config = SegmentConfig::default();
-        let expected = segments_from_scores(&scores, detector.spec(), samples.len() as u64, &config).unwrap();
-        assert_eq!(segments(&samples, rate, &config).unwrap(), expected);
-        assert_eq!(segments(&common::speech_i16(rate), rate, &config).unwrap(), expected, "i16 samples");
-    }
-}
-
 #[test]
 fn resampled_speech_is_found_where_it_is() {
     let native = segments(&speech_at(16_000), 16_000, &SegmentConfig::default()).unwrap();
@@ -221,7 +139,7 @@ proptest! {
         let boxed: Box<dyn Detector> = Box::new(detector.clone());
         let mut stream = ScoreStream::new(boxed, 16_000).unwrap();
         let mut streamed = Vec::new();
-        for mut packet in packets(&samples, &plan) {
+        for mut packet in common::packets(&samples, &plan) {
             streamed.extend(std::iter::from_fn(|| stream.push(&mut packet)));
         }
         streamed.extend(std::iter::from_fn(|| stream.finish()));

@@ -9,7 +9,7 @@ use allocation_counter::measure;
 use proptest::prelude::*;
 use serde_json::Value;
 use voiced::webrtc::Verdict;
-use voiced::{Detector, Error, ScoreStream, WebRtc, WebRtcConfig};
+use voiced::{Detector, Error, WebRtc, WebRtcConfig};
 
 const RATES: [u32; 4] = [8_000, 16_000, 32_000, 48_000];
 const FRAMES_MS: [u32; 3] = [10, 20, 30];
@@ -336,52 +336,5 @@ proptest! {
         }
         detector.reset();
         prop_assert!(detector == self::detector(rate, config));
-    }
-
-    #[test]
-    fn a_clone_goes_on_alike((rate, config) in any_configuration(), seed: u32, share in 0.0..1.0) {
-        let samples = inputs::hard(seed, rate as usize / 4);
-        let (before, after) = samples.split_at((samples.len() as f64 * share) as usize);
-        let mut one = detector(rate, config);
-        let frame = one.spec().frame;
-        before.chunks(frame).for_each(|frame| _ = one.judge(frame));
-        let mut other = one.clone();
-        for frame in after.chunks(frame) {
-            prop_assert_eq!(one.judge(frame), other.judge(frame));
-        }
-    }
-
-    #[test]
-    fn packets_of_any_size_give_the_same_scores(
-        (rate, config) in any_configuration(),
-        seed: u32,
-        packet in 1_usize..3_000,
-    ) {
-        let samples = to_f32(&inputs::hard(seed, rate as usize / 4 + seed as usize % 97));
-        let mut offline = Vec::new();
-        detector(rate, config).score_all(&samples, &mut offline);
-        let mut stream = ScoreStream::new(detector(rate, config), rate).unwrap();
-        let mut streamed = Vec::new();
-        for mut packet in samples.chunks(packet) {
-            streamed.extend(std::iter::from_fn(|| stream.push(&mut packet)));
-        }
-        streamed.extend(std::iter::from_fn(|| stream.finish()));
-        prop_assert_eq!(streamed, offline);
-    }
-
-    #[test]
-    fn missing_samples_are_zeros_and_further_ones_are_not_heard(
-        (rate, config) in any_configuration(),
-        seed: u32,
-        length in 0_usize..3_000,
-    ) {
-        let samples = inputs::hard(seed, length);
-        let [mut given, mut exact] = [(); 2].map(|()| detector(rate, config));
-        let mut frame = samples.clone();
-        frame.resize(exact.spec().frame, 0);
-        for _ in 0..3 {
-            prop_assert_eq!(given.judge(&samples), exact.judge(&frame));
-        }
-        prop_assert!(given == exact);
     }
 }

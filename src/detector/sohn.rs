@@ -27,6 +27,7 @@
 
 use std::ops::Range;
 
+use crate::audio::sample::audible;
 use crate::detector::Detector;
 use crate::detector::fitted;
 use crate::detector::mapping::{Logistic, QUIETEST_DBFS, Timing, hop_at, quietest, window_at};
@@ -143,7 +144,7 @@ impl Sohn {
             let gamma = gamma.min(LARGEST_GAMMA);
             let xi = a * *speech + (1.0 - a) * (gamma - 1.0).max(0.0);
             let gain = xi / (1.0 + xi);
-            *speech = gain * gain * gamma;
+            *speech = audible(gain * gain * gamma);
             sum += gamma * gain - ln(1.0 + xi);
         }
         sum / self.speech.len() as f32

@@ -2,6 +2,11 @@
 
 use std::f64::consts::{FRAC_1_SQRT_2, TAU};
 
+use crate::audio::sample;
+
+/// See [`sample::FAINTEST`]: without it the state would decay for ever, through subnormal numbers.
+const FAINTEST: f64 = sample::FAINTEST as f64;
+
 /// A high-pass filter of second order, Butterworth, in transposed direct form II.
 ///
 /// `y = b0 x + s1`, `s1 = b1 x - a1 y + s2`, `s2 = b2 x - a2 y`. The state is `f64`: a cut-off far below the sample
@@ -32,7 +37,15 @@ impl HighPass {
         let y = self.b[0] * x + self.state[0];
         self.state[0] = self.b[1] * x - self.a[0] * y + self.state[1];
         self.state[1] = self.b[2] * x - self.a[1] * y;
-        y as f32
+        if y.abs() < FAINTEST { self.fade() } else { y as f32 }
+    }
+
+    /// The output where it is silent, 0; and where the state is, too, its end.
+    fn fade(&mut self) -> f32 {
+        if self.state.iter().all(|part| part.abs() < FAINTEST) {
+            self.state = [0.0; 2];
+        }
+        0.0
     }
 
     /// Sets the state that a constant input of `x` leads to, whose output is 0.
@@ -68,6 +81,18 @@ mod tests {
             assert!((gain_db(&mut filter, 100.0, rate) + 3.01).abs() < 0.05);
             assert!((gain_db(&mut filter, 25.0, rate) + 24.1).abs() < 0.1, "two octaves below");
             assert!(gain_db(&mut filter, 1000.0, rate).abs() < 0.01);
+        }
+    }
+
+    #[test]
+    fn a_tone_that_ended_is_forgotten() {
+        for rate in [8000, 16_000] {
+            let mut filter = HighPass::new(100.0, rate);
+            for n in 0..rate {
+                filter.push((n as f32 * 0.1).sin());
+            }
+            let left = (0..rate).take_while(|_| filter.push(0.0) != 0.0 || filter.state != [0.0; 2]).count();
+            assert!((100..4000).contains(&left), "{left} samples at {rate} Hz");
         }
     }
 

@@ -130,8 +130,8 @@ impl Resampler {
     /// If these are fewer than `output` has room for, all of `input` is taken and all that it
     /// settles is written. Otherwise there may be more to come: call it again, even if `input` is
     /// empty by now. The samples are the same to the bit however input and output are cut up.
-    /// Non-finite samples count as 0.0 and the others are limited to ±1e6. After
-    /// [`finish`](Self::finish) this starts a new stream.
+    /// Samples that are not finite or are fainter than 1e-10 count as 0.0, and the others are
+    /// limited to ±1e6. After [`finish`](Self::finish) this starts a new stream.
     pub fn push<S: Sample>(&mut self, input: &mut &[S], output: &mut [f32]) -> usize {
         if self.finished {
             self.reset();

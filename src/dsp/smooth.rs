@@ -1,5 +1,7 @@
 //! Smoothing over time.
 
+use crate::audio::sample::audible;
+
 /// The mean of the last few values of several channels.
 #[derive(Clone, Debug)]
 pub struct MovingAverages {
@@ -65,6 +67,8 @@ impl MovingAverage {
 }
 
 /// Means that forget exponentially, of several channels; the first values set them.
+///
+/// A mean below [`FAINTEST`](crate::audio::sample::FAINTEST) is 0.
 #[derive(Clone, Debug)]
 pub struct DecayingMeans {
     means: Vec<f32>, // (channels)
@@ -82,7 +86,9 @@ impl DecayingMeans {
     pub fn push(&mut self, values: &[f32]) -> &[f32] {
         let factor = if self.begun { self.factor } else { 0.0 };
         self.begun = true;
-        self.means.iter_mut().zip(values).for_each(|(mean, value)| *mean = factor * *mean + (1.0 - factor) * value);
+        for (mean, value) in self.means.iter_mut().zip(values) {
+            *mean = audible(factor * *mean + (1.0 - factor) * value);
+        }
         &self.means
     }
 
@@ -178,6 +184,10 @@ mod tests {
         assert!((step[0] - known).abs() < 1e-5 && (step[1] - 3.0).abs() < 1e-5, "{step:?}");
         means.reset();
         assert_eq!(means.push(&[7.0, 8.0]), [7.0, 8.0]);
+        for _ in 0..25 * 30 {
+            means.push(&[0.0, 1.0]);
+        }
+        assert_eq!(means.push(&[0.0, 1.0])[0], 0.0, "8 times 10^-13 is left");
         assert!((decay(10.0, 250.0) - (-0.04_f32).exp()).abs() < 1e-7);
         assert_eq!(decay(10.0, 0.0), 0.0);
     }

@@ -50,11 +50,13 @@ impl ScoredSteps {
             }
         }
         let length = u128::from(reference.length()) * u128::from(spec.rate);
-        let wanted = length.div_ceil(u128::from(reference.rate()) * spec.hop as u128) as usize;
+        let hops = length.div_ceil(u128::from(reference.rate()) * spec.hop as u128);
+        let wanted = usize::try_from(hops).unwrap_or(usize::MAX);
         if scores.len().abs_diff(wanted) > 1 || scores.is_empty() && wanted > 0 {
             return Err(Error::Scores { given: scores.len(), wanted });
         }
-        let starts = (0..scores.len() as u64).map(|index| steps_before(index * spec.hop as u64, spec.rate));
+        let start = |index: usize| (index as u64).saturating_mul(spec.hop as u64);
+        let starts = (0..scores.len()).map(|index| steps_before(start(index), spec.rate));
         Self::from_starts(reference, scores.iter().copied().zip(starts))
     }
 
@@ -161,10 +163,11 @@ pub(super) fn confusion(steps: [f64; 4]) -> Confusion {
     Confusion { hit, miss, false_alarm, rejected }
 }
 
-/// How many steps of the grid have their middle before a sample: the `i` for which `(2 i + 1) * rate < 200 * sample`.
+/// How many steps of the grid have their middle before a sample: the `i` for which `(2 i + 1) * rate < 200 * sample`, at most
+/// as many as a `u64` counts.
 fn steps_before(sample: u64, rate: u32) -> u64 {
     let half_steps = u128::from(sample) * 2 * u128::from(STEPS_PER_SECOND);
-    (half_steps.div_ceil(u128::from(rate)) / 2) as u64
+    u64::try_from(half_steps.div_ceil(u128::from(rate)) / 2).unwrap_or(u64::MAX)
 }
 
 fn check_segment(segment: Segment, last: Option<Segment>, (end, slack): (u64, u64)) -> Result<(), Error> {

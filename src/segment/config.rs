@@ -79,6 +79,12 @@ impl SegmentConfig {
             0.0..=1.0 => Ok(given),
             _ => Err(Error::Config { field, given, legal: "from 0 to 1" }),
         };
+        if rate == 0 {
+            return Err(Error::Config { field: "rate of the detector", given: 0.0, legal: "at least 1 Hz" });
+        }
+        if hop == 0 {
+            return Err(Error::Config { field: "hop of the detector", given: 0.0, legal: "at least 1 sample" });
+        }
         let onset = share("threshold", self.threshold)?;
         let offset = match self.neg_threshold {
             Some(given) => share("neg_threshold", given)?,

@@ -40,7 +40,7 @@ impl Segmenter {
     /// A segmenter for the scores of a detector with this `spec`.
     ///
     /// # Errors
-    /// [`Error::Config`] where a field of `config` is out of its range.
+    /// [`Error::Config`] where a field of `config` is out of its range, and where the rate or the hop of `spec` is 0.
     pub fn new(config: &SegmentConfig, spec: FrameSpec) -> Result<Self, Error> {
         let limits = config.limits(spec.rate, spec.hop)?;
         Ok(Self { limits, hop: spec.hop as u64, now: 0, speech: None, open: None })
@@ -49,7 +49,7 @@ impl Segmenter {
     /// Takes the next frame's score and returns the events that it brings. A NaN changes nothing but the time.
     pub fn push(&mut self, score: f32) -> Events {
         let now = self.now;
-        self.now += self.hop;
+        self.now = self.now.saturating_add(self.hop);
         if self.now <= self.limits.delay {
             return Events::new(); // about the time before the recording
         }
@@ -80,16 +80,18 @@ impl Segmenter {
 
     /// Ends the recording after `length` samples, and returns the last events; the segmenter is then as new.
     ///
-    /// `length` is at most one hop short of the frames pushed: the last one may be incomplete.
+    /// `length` is at most one hop short of the frames pushed, for the last one may be incomplete; less counts as one hop short.
     pub fn finish(&mut self, length: u64) -> Events {
         let mut events = Events::new();
         let delay = self.limits.delay;
-        let length = length + delay; // speech that goes on to the end does so whatever the delay
+        // Speech that goes on to the end does so whatever the delay.
+        let length = length.saturating_add(delay).max(self.now.saturating_sub(self.hop));
         if let Some(speech) = self.speech.take() {
             self.end(speech, length, &mut events);
         }
         if let Some(Segment { start, end }) = self.open {
-            events.add(Event::End(Segment { start, end: length.min(end + self.limits.pad) }));
+            let padded = end.saturating_add(self.limits.pad);
+            events.add(Event::End(Segment { start, end: length.min(padded) }));
         }
         self.reset();
         events.map_times(|time| time.saturating_sub(delay))
@@ -107,7 +109,7 @@ impl Segmenter {
         if let Some(open) = self.open
             && start - open.end >= 2 * self.limits.pad
         {
-            self.report_end(open.end + self.limits.pad, events);
+            self.report_end(open.end.saturating_add(self.limits.pad), events);
         }
         let mut speech = Speech { start, reported: None, quiet_since: None, longest: None, last: None, resumed: 0 };
         if self.open.is_none() {
@@ -174,7 +176,7 @@ impl Segmenter {
     /// Reports what the frame at `now` has made certain.
     fn settle(&mut self, now: u64, events: &mut Events) {
         if let Some(mut speech) = self.speech.take() {
-            let earliest_end = speech.quiet_since.unwrap_or(now + 1);
+            let earliest_end = speech.quiet_since.unwrap_or(now.saturating_add(1));
             if earliest_end.saturating_sub(speech.start) > self.limits.min_speech {
                 self.confirm(&mut speech, events);
             }
@@ -183,9 +185,9 @@ impl Segmenter {
             }
             self.speech = Some(speech);
         } else if let Some(open) = self.open {
-            let padded = open.end + self.limits.pad;
+            let padded = open.end.saturating_add(self.limits.pad);
             // The audio reaches the padded end, and no speech can begin any more that would have to share the gap.
-            if now >= padded && self.now >= padded + self.limits.pad {
+            if now >= padded && self.now >= padded.saturating_add(self.limits.pad) {
                 self.report_end(padded, events);
             }
         }

@@ -1,7 +1,12 @@
 //! The recordings and golden files in `tests/data`, as the tests need them.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+#[cfg(feature = "embedded")]
+pub(crate) mod detectors;
+
 use std::path::PathBuf;
+
+use proptest::prelude::ProptestConfig;
 
 /// The path of a file in `tests/data`.
 pub(crate) fn data(name: &str) -> PathBuf {
@@ -28,6 +33,25 @@ pub(crate) fn white_noise(count: usize) -> Vec<f32> {
         state as i32 as f32 / 2_147_483_648.0 * 0.1
     };
     std::iter::repeat_with(next).take(count).collect()
+}
+
+/// So many cases of a property, or as many as `PROPTEST_CASES` says.
+pub(crate) fn cases(count: u32) -> ProptestConfig {
+    let default = ProptestConfig::default();
+    if std::env::var_os("PROPTEST_CASES").is_some() { default } else { ProptestConfig { cases: count, ..default } }
+}
+
+/// `samples` in packets of the planned lengths, which are repeated.
+pub(crate) fn packets<'a, S>(samples: &'a [S], plan: &'a [usize]) -> impl Iterator<Item = &'a [S]> {
+    let mut rest = samples;
+    plan.iter().cycle().map_while(move |&length| {
+        if rest.is_empty() {
+            return None;
+        }
+        let (packet, after) = rest.split_at(length.min(rest.len()));
+        rest = after;
+        Some(packet)
+    })
 }
 
 /// A golden file of named tensors.

@@ -15,6 +15,11 @@ const EXTENSIBLE: u16 = 0xfffe;
 const UNKNOWN: u32 = u32::MAX;
 /// The size that `sox` writes into pipes, rounded down to whole frames (`MS_UNSPEC` in its `wav.c`).
 const UNKNOWN_SOX: u32 = 0x7fff_f000;
+/// Chunks that are known by name where one of odd length lacks its padding; what a name is not, is padding.
+const KNOWN: [[u8; 4]; 16] = [
+    *b"fmt ", *b"data", *b"LIST", *b"fact", *b"bext", *b"JUNK", *b"junk", *b"PAD ", *b"FLLR", *b"PEAK", *b"cue ",
+    *b"smpl", *b"iXML", *b"id3 ", *b"ID3 ", *b"ds64",
+];
 
 /// How a sample is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +33,7 @@ pub(super) enum Encoding {
     /// has them in the high bytes, and is read as [`Encoding::I32`].)
     I24Low,
     F32,
+    F64,
 }
 
 impl Encoding {
@@ -37,6 +43,7 @@ impl Encoding {
             Self::I16 => 2,
             Self::I24 => 3,
             Self::I32 | Self::I24Low | Self::F32 => 4,
+            Self::F64 => 8,
         }
     }
 }
@@ -65,12 +72,12 @@ impl Header {
         let mut position = 4_u64; // of what `riff_size` counts
         let mut format: Option<(u32, u16, Encoding)> = None;
         let mut size_in_ds64 = None;
+        let mut odd = false; // the chunk before has an odd length
         loop {
-            let [id, size] = words(reader)?;
-            let size = u32::from_le_bytes(size);
-            position += 8;
-            let mut skip = u64::from(size) + u64::from(size % 2); // chunks are padded to an even length
-            position += skip;
+            let (id, size, padding) = chunk_head(reader, odd)?;
+            odd = size % 2 == 1;
+            let mut skip = u64::from(size);
+            position += padding + 8 + skip;
             match &id {
                 b"data" => {
                     let (rate, channels, encoding) =
@@ -94,7 +101,11 @@ impl Header {
                     let length = FORMAT_BYTES.min(size as usize);
                     fill(reader, &mut chunk[..length])?;
                     skip -= length as u64;
-                    format = Some(parse_format(chunk, length)?);
+                    let parsed = parse_format(chunk, length)?;
+                    if format.is_some_and(|before| before != parsed) {
+                        return Err(error("there are two format chunks, and they differ"));
+                    }
+                    format = Some(parsed);
                 }
                 b"ds64" if skip >= 16 => {
                     let [_riff, data]: [[u8; 8]; 2] = words(reader)?;
@@ -106,6 +117,20 @@ impl Header {
             io::copy(&mut reader.by_ref().take(skip), &mut io::sink()).map_err(|e| unreadable(&e))?;
         }
     }
+}
+
+/// The next chunk's name and size, and how many bytes stood before it. After a chunk of odd length a byte of padding
+/// belongs there, which old writers leave out.
+fn chunk_head<R: Read>(reader: &mut R, odd: bool) -> Result<([u8; 4], u32, u64), Error> {
+    let mut head = [0; 8];
+    fill(reader, &mut head)?;
+    let padded = odd && !KNOWN.iter().any(|name| head.starts_with(name));
+    if padded {
+        head.copy_within(1.., 0);
+        fill(reader, &mut head[7..])?;
+    }
+    let [a, b, c, d, size @ ..] = head;
+    Ok(([a, b, c, d], u32::from_le_bytes(size), padded.into()))
 }
 
 /// Whether these bytes begin a chunk that ends within `room` bytes, rather than being samples.
@@ -129,14 +154,25 @@ fn parse_format(mut chunk: [u8; FORMAT_BYTES], length: usize) -> Result<(u32, u1
     if rate == 0 {
         return Err(error("the header says a sample rate of 0 Hz"));
     }
+    if tag == FLOAT && !matches!(bits, 32 | 64) {
+        return Err(unsupported(tag, bits));
+    }
 
     // Hound refuses what does not matter to us: a wrong byte rate, and extra bytes after what is needed.
     let needed = if tag == EXTENSIBLE { FORMAT_BYTES } else { 16 };
     if tag == EXTENSIBLE && length < needed {
         return Err(error(format!("the extensible format chunk has {length} bytes: {needed} are needed")));
     }
+    let mut align_for_hound = align;
+    if bits == 64 && usize::from(align) == 8 * usize::from(channels) {
+        // Nor does it know the wider floats: that these are floats it tells of half as wide ones.
+        align_for_hound /= 2;
+        chunk[12..14].copy_from_slice(&align_for_hound.to_le_bytes());
+        chunk[14..16].copy_from_slice(&32_u16.to_le_bytes());
+        chunk[18..20].copy_from_slice(&32_u16.to_le_bytes());
+    }
     chunk[4..8].copy_from_slice(&1_u32.to_le_bytes());
-    chunk[8..12].copy_from_slice(&u32::from(align).to_le_bytes());
+    chunk[8..12].copy_from_slice(&u32::from(align_for_hound).to_le_bytes());
     chunk[16..18].copy_from_slice(&22_u16.to_le_bytes());
     let mut file = Vec::from(*b"RIFF\0\0\0\0WAVEfmt ");
     file.extend((needed as u32).to_le_bytes());
@@ -155,6 +191,7 @@ fn parse_format(mut chunk: [u8; FORMAT_BYTES], length: usize) -> Result<(u32, u1
         (hound::SampleFormat::Int, 4, 32) => Encoding::I32,
         (hound::SampleFormat::Int, 4, 24) => Encoding::I24Low,
         (hound::SampleFormat::Float, 4, 32) => Encoding::F32,
+        (hound::SampleFormat::Float, 8, 64) => Encoding::F64,
         _ => return Err(unsupported(tag, bits)),
     };
     if usize::from(align) != encoding.bytes() * usize::from(channels) {
@@ -175,8 +212,8 @@ fn unsupported(tag: u16, bits: u16) -> Error {
         _ => "unknown",
     };
     error(format!(
-        "samples of format {tag:#06x} ({kind}, {bits} bits) are not read: 8, 16, 24 and 32-bit integers and 32-bit \
-         floats are"
+        "samples of format {tag:#06x} ({kind}, {bits} bits) are not read: 8, 16, 24 and 32-bit integers and 32 and \
+         64-bit floats are"
     ))
 }
 

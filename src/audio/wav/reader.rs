@@ -8,7 +8,7 @@ use super::header::{Encoding, Header, unreadable};
 use crate::audio::Sample;
 use crate::error::Error;
 
-/// Reads a WAV file as a stream: 8, 16, 24 and 32-bit integers, 32-bit floats, any number of channels.
+/// Reads a WAV file as a stream: 8, 16, 24 and 32-bit integers, 32 and 64-bit floats, any number of channels.
 ///
 /// A header that claims more samples than there are is no error: [`Reader::truncated`] tells. Where it claims none, or
 /// the largest number that it can, as programs do that write into a pipe, samples are read until the file ends.
@@ -53,7 +53,7 @@ impl<R: Read> Reader<R> {
     /// 0 is the end.
     ///
     /// It fills all whole frames that fit, but where the file ends. Float samples are passed on as they are, NaN and
-    /// infinities too.
+    /// infinities too; of 64 bits they are rounded, and infinite where 32 bits do not reach.
     ///
     /// # Errors
     /// [`Error::Wav`] where the underlying reader fails, and where `block` cannot hold a frame of all channels.
@@ -123,6 +123,7 @@ fn decode(encoding: Encoding, bytes: &[u8], samples: &mut [f32]) {
         }
         Encoding::I32 => each(bytes, samples, |word| i32::from_le_bytes(word).to_f32()),
         Encoding::F32 => each(bytes, samples, f32::from_le_bytes),
+        Encoding::F64 => each(bytes, samples, |word| f64::from_le_bytes(word) as f32),
     }
 }
 

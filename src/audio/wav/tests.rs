@@ -74,6 +74,7 @@ fn every_sample_format_has_full_scale_at_one() {
     let i16s = [i16::MIN, -16_384, 0, 16_384].map(i16::to_le_bytes);
     let i32s = [i32::MIN, -(1 << 30), 0, 1 << 30];
     let f32s = [-1.0_f32, -0.5, 0.0, 0.5].map(f32::to_le_bytes);
+    let f64s = [-1.0_f64, -0.5, 0.0, 0.5].map(f64::to_le_bytes);
     let i24s = i32s.map(i32::to_le_bytes).map(|[_, low, middle, high]| [low, middle, high]);
     let high = i32s.map(|n| (n & !0xff).to_le_bytes()); // 24 valid bits, at the top of 32
     let low = i32s.map(|n| (n >> 8).to_le_bytes());
@@ -85,6 +86,7 @@ fn every_sample_format_has_full_scale_at_one() {
         ("24 bits", format(1, 1, 8000, 3, 24), i24s.as_flattened()),
         ("32 bits", format(1, 1, 8000, 4, 32), i32s.as_flattened()),
         ("float", format(3, 1, 8000, 4, 32), f32s.as_flattened()),
+        ("long float", format(3, 1, 8000, 8, 64), f64s.as_flattened()),
         ("24 bits in the low bytes of 32", format(1, 1, 8000, 4, 24), low.as_flattened()),
         ("extensible 8 bits", extensible(1, 1, 1, 8, 8), &u8s[..]),
         ("extensible 16 bits", extensible(1, 1, 2, 16, 16), i16s.as_flattened()),
@@ -92,6 +94,7 @@ fn every_sample_format_has_full_scale_at_one() {
         ("extensible 24 valid bits of 32", extensible(1, 1, 4, 32, 24), high.as_flattened()),
         ("extensible 32 bits", extensible(1, 1, 4, 32, 32), i32s.as_flattened()),
         ("extensible float", extensible(3, 1, 4, 32, 32), f32s.as_flattened()),
+        ("extensible long float", extensible(3, 1, 8, 64, 64), f64s.as_flattened()),
         ("two channels", format(1, 2, 8000, 2, 16), i16s.as_flattened()),
     ] {
         assert_eq!(read(&honest(&format, data)).unwrap(), expected, "{name}");
@@ -211,13 +214,115 @@ fn chunks_around_the_data_are_no_samples() {
 }
 
 #[test]
-fn rf64_keeps_its_size_in_a_chunk_of_its_own() {
-    let ds64 = chunk(*b"ds64", 28, &[&[0; 8][..], &4_u64.to_le_bytes(), &[0; 12]].concat());
-    let fmt = chunk(*b"fmt ", 16, &format(1, 1, 16_000, 2, 16));
-    let data = chunk(*b"data", u32::MAX, &[0, 64, 0, 192, 9, 9, 9, 9]);
-    let bytes = [chunk(*b"RF64", u32::MAX, b"WAVE"), ds64, fmt, data].concat();
-    assert_eq!(Reader::new(&*bytes).unwrap().frames(), Some(2));
-    assert_eq!(read(&bytes).unwrap(), (vec![0.5, -0.5], false));
+fn padding_that_is_not_there_is_not_missed() {
+    let format = chunk(*b"fmt ", 16, &format(1, 1, 16_000, 2, 16));
+    let data = chunk(*b"data", 4, &[0, 64, 0, 192]);
+    let expected = (vec![0.5, -0.5], false);
+    for padding in [&b""[..], b"\0", b" "] {
+        let odd = |id: &[u8; 4]| [chunk(*id, 3, b"abc"), padding.to_vec()].concat();
+        for before in [odd(b"LIST"), odd(b"what"), [odd(b"what"), odd(b"LIST")].concat()] {
+            for body in [[&before[..], &format, &data].concat(), [&format[..], &before, &data].concat()] {
+                let riff = chunk(*b"RIFF", 4 + body.len() as u32, b"WAVE");
+                assert_eq!(read(&[riff, body].concat()).unwrap(), expected, "{padding:?}");
+            }
+        }
+    }
+    // A format chunk of odd length, too.
+    let odd = chunk(*b"fmt ", 17, &[&format[8..], &[0]].concat());
+    for padding in [&b""[..], b"\0"] {
+        let body = [&odd[..], padding, &data].concat();
+        assert_eq!(read(&[chunk(*b"RIFF", 99, b"WAVE"), body].concat()).unwrap(), expected);
+    }
+}
+
+#[test]
+fn chunks_that_come_twice() {
+    let format = |rate| chunk(*b"fmt ", 16, &format(1, 1, rate, 2, 16));
+    let data = chunk(*b"data", 2, &[0, 64]);
+    let whole = |chunks: &[&[u8]]| [&chunk(*b"RIFF", 99, b"WAVE")[..], &chunks.concat()].concat();
+    assert_eq!(read(&whole(&[&format(8000), &data, &data])).unwrap(), (vec![0.5], false));
+    assert_eq!(read(&whole(&[&format(8000), &format(8000), &data])).unwrap(), (vec![0.5], false));
+    assert!(reason(&whole(&[&format(8000), &format(9000), &data])).contains("two format chunks, and they differ"));
+    assert!(reason(&whole(&[&data, &format(8000)])).contains("no format chunk before the data"));
+}
+
+#[test]
+fn the_file_s_own_size_is_not_believed() {
+    let data = [0, 64, 0, 192];
+    let mut bytes = honest(&format(1, 1, 16_000, 2, 16), &data);
+    for size in [0, 1, 4, 37, 1000, u32::MAX] {
+        bytes[4..8].copy_from_slice(&u32::to_le_bytes(size));
+        assert_eq!(read(&bytes).unwrap(), (vec![0.5, -0.5], false), "{size}");
+    }
+    // A chunk that is longer than the file leaves no samples to find.
+    let chunks = [chunk(*b"RIFF", 99, b"WAVE"), chunk(*b"LIST", 0xffff_fff0, b"abcd"), honest(&[], &[])];
+    assert!(reason(&chunks.concat()).contains("ends within its header"));
+}
+
+/// An RF64 file whose `ds64` chunk says `claimed` bytes of samples, and its `data` chunk `in_data`.
+fn rf64(format: &[u8], claimed: u64, in_data: u32, data: &[u8]) -> Vec<u8> {
+    let ds64 = chunk(*b"ds64", 28, &[&[0; 8][..], &claimed.to_le_bytes(), &[0; 12]].concat());
+    let fmt = chunk(*b"fmt ", format.len() as u32, format);
+    [chunk(*b"RF64", u32::MAX, b"WAVE"), ds64, fmt, chunk(*b"data", in_data, data)].concat()
+}
+
+#[test]
+fn ds64_is_believed_as_far_as_there_are_samples() {
+    let pcm = format(1, 1, 16_000, 2, 16);
+    let data = [0, 64, 0, 192];
+    let both = vec![0.5, -0.5];
+    for (claimed, in_data, expected) in [
+        (6, u32::MAX, (both.clone(), true)),
+        (1 << 40, u32::MAX, (both.clone(), true)),
+        (u64::MAX - 1, u32::MAX, (both.clone(), true)),
+        (3, u32::MAX, (vec![0.5], true)),
+        (2, u32::MAX, (vec![0.5], false)),
+        (0, u32::MAX, (both.clone(), false)),
+        (u64::MAX, u32::MAX, (both.clone(), false)),
+        (1 << 40, 4, (both.clone(), false)), // the chunk's own size holds
+    ] {
+        assert_eq!(read(&rf64(&pcm, claimed, in_data, &data)).unwrap(), expected, "{claimed:#x}, {in_data:#x}");
+    }
+    let honest = rf64(&pcm, 4, u32::MAX, &[0, 64, 0, 192, 9, 9, 9, 9]);
+    assert_eq!(Reader::new(&*honest).unwrap().frames(), Some(2));
+    assert_eq!(read(&honest).unwrap(), (both.clone(), false));
+    let short = [chunk(*b"RF64", u32::MAX, b"WAVE"), chunk(*b"ds64", 8, &[9; 8])].concat();
+    let rest = file(&pcm, u32::MAX, &data);
+    assert_eq!(read(&[&short[..], &rest[12..]].concat()).unwrap(), (both, false), "a ds64 that is too short");
+}
+
+#[test]
+fn samples_beyond_4_gib_are_read_to_the_last() {
+    const CHANNELS: u16 = 4096;
+    let frame = u64::from(CHANNELS) * 8;
+    let frames = (1_u64 << 32) / frame + 3;
+    let mut last = vec![0; frame as usize];
+    last[frame as usize - 8..].copy_from_slice(&0.5_f64.to_le_bytes());
+    let header = rf64(&format(3, CHANNELS, 16_000, 8, 64), frames * frame, u32::MAX, &[]);
+    let bytes = header.chain(io::repeat(0).take((frames - 1) * frame)).chain(&*last).chain(&b"LISTmore"[..]);
+    let mut reader = Reader::new(bytes).unwrap();
+    assert_eq!(reader.frames(), Some(frames));
+    let mut block = vec![1.0; 64 * usize::from(CHANNELS)];
+    let (mut samples, mut end) = (0, 0.0);
+    loop {
+        match reader.read(&mut block).unwrap() {
+            0 => break,
+            count => {
+                samples += count as u64;
+                end = block[count - 1];
+            }
+        }
+    }
+    assert_eq!((samples, end, reader.truncated()), (frames * u64::from(CHANNELS), 0.5, false));
+}
+
+#[test]
+fn long_floats_are_rounded() {
+    let numbers = [0.1, 1e300, -1e300, f64::NAN, 1e-300];
+    let bytes = honest(&format(3, 1, 16_000, 8, 64), numbers.map(f64::to_le_bytes).as_flattened());
+    let (samples, _) = read_in_blocks(&bytes, 64).unwrap();
+    assert_eq!(samples[..3], [0.1_f32, f32::INFINITY, f32::NEG_INFINITY]);
+    assert!(samples[3].is_nan() && samples[4] == 0.0);
 }
 
 #[test]
@@ -258,7 +363,10 @@ fn bad_headers_say_what_is_wrong() {
         (honest(&format(1, 1, 16_000, 0, 0), &[]), "bits per sample is 0"),
         (honest(&format(1, 1, 16_000, 5, 40), &[]), "not read"),
         (honest(&format(1, 1, 16_000, 2, 8), &[]), "not read"),
-        (honest(&format(3, 1, 16_000, 8, 64), &[]), "32"),
+        (honest(&format(1, 1, 16_000, 8, 64), &[]), "not read"),
+        (honest(&extensible(1, 1, 8, 64, 64), &[]), "not read"),
+        (honest(&format(3, 1, 16_000, 4, 64), &[]), "exceeds"),
+        (honest(&format(3, 1, 16_000, 2, 16), &[]), "not read"),
         (honest(&format(6, 1, 8000, 1, 8), &[]), "A-law"),
         (honest(&format(7, 1, 8000, 1, 8), &[]), "mu-law"),
         (honest(&format(1, 1, 16_000, 2, 16)[..14], &[]), "14 bytes"),

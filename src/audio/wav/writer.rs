@@ -98,3 +98,39 @@ impl<W: Write + Seek> fmt::Debug for Writer<W> {
 fn unwritable(e: &hound::Error) -> Error {
     error(format!("cannot be written: {e}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audio::wav::Reader;
+    use std::io::Cursor;
+
+    #[test]
+    fn what_a_header_cannot_count_is_refused_and_what_was_written_stays_whole() {
+        let mut file = Cursor::new(Vec::new());
+        let mut writer = Writer::new(&mut file, 8000, 1, Format::F32).unwrap();
+        writer.room = 5;
+        writer.write(&[0.5_f32; 3]).unwrap();
+        let refused = writer.write(&[0.25_f32; 3]).unwrap_err().to_string();
+        assert!(refused.contains("would exceed 4 GiB"), "{refused}");
+        writer.write(&[0.125_f32; 2]).unwrap();
+        assert!(writer.write(&[0.0_f32]).is_err());
+        writer.finish().unwrap();
+        let mut reader = Reader::new(file.get_ref().as_slice()).unwrap();
+        let mut samples = [0.0; 10];
+        assert_eq!((reader.frames(), reader.read(&mut samples)), (Some(5), Ok(5)));
+        assert_eq!(samples[..5], [0.5, 0.5, 0.5, 0.125, 0.125]);
+    }
+
+    #[test]
+    fn the_largest_file_is_one_that_a_header_can_count() {
+        for (format, channels) in [(Format::I16, 1), (Format::F32, 2), (Format::F32, 64)] {
+            let mut file = Cursor::new(Vec::new());
+            let writer = Writer::new(&mut file, 8000, channels, format).unwrap();
+            let most = writer.room * format.bytes();
+            writer.finish().unwrap();
+            assert!(u32::try_from(most + file.get_ref().len() as u64).is_ok(), "{format:?}");
+            assert!(most > u64::from(u32::MAX) - 2000, "{format:?}");
+        }
+    }
+}

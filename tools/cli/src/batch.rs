@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::args::Input;
 use crate::fault::{Fault, Stop};
 use crate::input::{Recording, is_stdin};
+use crate::inputs::Inputs;
 use crate::parallel;
 use crate::progress::{Progress, Task};
 use crate::walk::{Find, Found, find};
@@ -33,6 +34,11 @@ impl Batch {
     /// Whether more than one recording was asked for, or a folder of any number.
     pub(crate) fn several(&self) -> bool {
         self.several
+    }
+
+    /// All files that are read, with this one of weights.
+    pub(crate) fn inputs(&self, weights: Option<&Path>) -> Inputs {
+        Inputs::new(self.finds.iter().flatten().map(|found| found.path.as_path()).chain(weights))
     }
 
     /// Works on all recordings and takes the results in order; faults are told and the others go on.

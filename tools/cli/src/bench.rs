@@ -13,7 +13,7 @@ use voiced::{BATCH, Detector, FrameSpec, Kernels, Pool, ScoreStream, SegmentConf
 
 use crate::args::{Bench, Detection, ListFormat};
 use crate::detectors::{Boxed, DETECTORS, Detectors, Entry};
-use crate::fault::{Fault, Stop};
+use crate::fault::{Fault, Stop, tell};
 use crate::output::json_string;
 use crate::sink::Sink;
 
@@ -35,7 +35,7 @@ const LEAST_TURNS: usize = 5;
 pub(crate) fn run(arguments: &Bench, quiet: bool) -> Result<(), Stop> {
     let (samples, told) = audio::samples(arguments.file.as_deref(), RATE)?;
     if !quiet && stderr().is_terminal() {
-        eprintln!("measuring for {} s", arguments.seconds);
+        tell(format_args!("measuring for {} s", arguments.seconds));
     }
     let mut racers = Vec::new();
     for entry in &DETECTORS {

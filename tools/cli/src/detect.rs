@@ -19,7 +19,8 @@ pub(crate) fn run(arguments: &Detect, quiet: bool) -> Result<(), Stop> {
     let format = arguments.format;
     let channel = arguments.input.channel;
     let several = batch.several() || channel == Channel::Each;
-    let documents = Documents::plan(format, arguments.output.as_deref(), several, &batch.finds)?;
+    let inputs = batch.inputs(arguments.detection.weights.as_deref());
+    let documents = Documents::plan(format, arguments.output.as_deref(), several, &batch.finds, &inputs)?;
     let detectors = Detectors::new(&arguments.detection)?;
 
     if format == Format::Rttm {
@@ -29,7 +30,7 @@ pub(crate) fn run(arguments: &Detect, quiet: bool) -> Result<(), Stop> {
     let mut failed = false;
     let mut sink = match documents {
         Some(_) => None,
-        None => Some(Sink::new(arguments.output.as_deref())?),
+        None => Some(Sink::apart(arguments.output.as_deref(), &inputs)?),
     };
     if let Some(sink) = &mut sink {
         sink.write(format.heading(channel != Channel::Mix))?;

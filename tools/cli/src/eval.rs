@@ -10,7 +10,6 @@ mod clock;
 mod delay;
 mod figures;
 mod hearing;
-mod interrupt;
 mod json;
 mod manifest;
 mod noise;
@@ -22,10 +21,14 @@ mod table;
 mod worst;
 
 use std::io::Write as _;
+use std::path::PathBuf;
 
 use crate::args::Eval;
 use crate::batch::guarded;
-use crate::fault::{Fault, Stop};
+use crate::ending;
+use crate::fault::{Fault, Stop, tell};
+use crate::input::is_stdin;
+use crate::inputs::{Inputs, one_file};
 use crate::parallel;
 use crate::progress::Progress;
 use crate::sink::{Sink, WholeFile};
@@ -60,6 +63,7 @@ pub(crate) fn run(arguments: &Eval, quiet: bool) -> Result<(), Stop> {
     for system in &plan.systems {
         system.check(&labelled)?;
     }
+    refuse(arguments, &read(arguments, &plan, &labelled)?)?;
     let report = arguments.report.as_deref().map(WholeFile::create).transpose()?; // before all work
     let mut sink = Sink::new(arguments.output.as_deref())?;
 
@@ -71,11 +75,12 @@ pub(crate) fn run(arguments: &Eval, quiet: bool) -> Result<(), Stop> {
         progress.error(fault);
     }
     let jobs = arguments.jobs.map_or_else(parallel::default_jobs, usize::from);
-    interrupt::watch();
+    ending::be_patient();
     let (measured, failed) = hear_all(&plan, &labelled, jobs, &progress);
     drop(progress);
-    if interrupt::asked() {
-        eprintln!("voiced: interrupted: these are the results of {} of {asked} recordings", measured.len());
+    if ending::asked() {
+        let done = measured.len();
+        tell(format_args!("voiced: interrupted: these are the results of {done} of {asked} recordings"));
     }
     if measured.is_empty() {
         return Err(if failed || !faults.is_empty() { Stop::Failed } else { nothing().into() });
@@ -97,6 +102,34 @@ pub(crate) fn run(arguments: &Eval, quiet: bool) -> Result<(), Stop> {
     sink.write(&if arguments.json { json::document(&evaluation) } else { table::tables(&evaluation) })?;
     sink.finish()?;
     if evaluation.measured.len() == asked { Ok(()) } else { Err(Stop::Failed) }
+}
+
+/// All files that are read.
+fn read(arguments: &Eval, plan: &Plan, recordings: &[Labelled]) -> Result<Inputs, Fault> {
+    let mut files: Vec<PathBuf> = Vec::new();
+    for recording in recordings {
+        files.extend([&recording.path, &recording.labels].into_iter().chain(&recording.exclusions).cloned());
+        for system in &plan.systems {
+            files.extend(system.file(recording).transpose()?);
+        }
+    }
+    files.extend(plan.noises.iter().flat_map(Noises::files).cloned());
+    files.extend([&arguments.manifest, &arguments.weights].into_iter().flatten().cloned());
+    Ok(Inputs::new(files))
+}
+
+/// Refuses outputs that are what is read, or one file.
+fn refuse(arguments: &Eval, inputs: &Inputs) -> Result<(), Stop> {
+    let report = arguments.report.as_deref();
+    let output = arguments.output.as_deref().filter(|output| !is_stdin(output));
+    output.into_iter().chain(report).try_for_each(|output| inputs.refuse(output))?;
+    match (output, report) {
+        (Some(output), Some(report)) if one_file(output, report) => {
+            let message = format!("--output and --report are one file, {}: give two", report.display());
+            Err(Stop::Usage(message))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn nothing() -> Fault {
@@ -129,7 +162,7 @@ fn hear_all(plan: &Plan, recordings: &[Labelled], jobs: usize, progress: &Progre
     let mut failed = false;
     let one = |recording: &Labelled| {
         let mut task = progress.task(&recording.path);
-        if interrupt::asked() {
+        if ending::asked() {
             return Ok(None);
         }
         let heard = guarded(&recording.path, || hear(plan, recording, |share| task.reach(share)))?;

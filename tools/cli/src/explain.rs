@@ -7,7 +7,7 @@ mod picture;
 mod probe;
 mod sound;
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -16,6 +16,7 @@ use crate::batch::guarded;
 use crate::detectors;
 use crate::fault::{Fault, Stop};
 use crate::input::is_stdin;
+use crate::inputs::Inputs;
 use crate::labels::{Absent, Labels, place};
 use crate::progress::Progress;
 use crate::sink::Sink;
@@ -118,11 +119,10 @@ fn excuse<T>(fault: Fault, arguments: &Explain, progress: &Progress) -> Result<O
 /// an earlier page.
 fn output(arguments: &Explain, labels: Option<&Path>) -> Result<PathBuf, Stop> {
     let input = arguments.file.as_path();
+    let inputs = Inputs::new([Some(input), labels].into_iter().flatten());
     if let Some(output) = &arguments.output {
-        let read = [Some(input), labels];
-        if read.into_iter().flatten().any(|read| same(output, read)) {
-            let output = output.display();
-            return Err(Stop::Usage(format!("--output {output} is what is read: the page needs another name")));
+        if !is_stdin(output) {
+            inputs.refuse(output)?;
         }
         return Ok(output.clone());
     }
@@ -130,7 +130,7 @@ fn output(arguments: &Explain, labels: Option<&Path>) -> Result<PathBuf, Stop> {
         return Err(Stop::Usage("a page of standard input needs a name: give --output FILE.html".to_owned()));
     }
     let output = Path::new(&name(input)).with_extension("html");
-    if same(&output, input) || (output.exists() && !is_page(&output)) {
+    if inputs.refuse(&output).is_err() || (output.exists() && !is_page(&output)) {
         let reason = "is in the way, and no page of voiced explain: give --output FILE.html to choose another name";
         return Err(Fault::new(output.display().to_string(), reason).into());
     }
@@ -140,10 +140,6 @@ fn output(arguments: &Explain, labels: Option<&Path>) -> Result<PathBuf, Stop> {
 /// A file's name without its folder.
 fn name(path: &Path) -> String {
     path.file_name().map_or_else(|| "recording".to_owned(), |name| name.to_string_lossy().into_owned())
-}
-
-fn same(one: &Path, other: &Path) -> bool {
-    matches!((fs::canonicalize(one), fs::canonicalize(other)), (Ok(one), Ok(other)) if one == other)
 }
 
 /// Whether a file begins as our pages do.

@@ -1,8 +1,13 @@
 //! What can go wrong, and the exit status that it brings.
 
 use std::fmt;
-use std::io;
+use std::io::{self, Write};
 use std::path::Path;
+
+/// Prints a message on standard error. Where nobody can read it, there is nobody to tell.
+pub(crate) fn tell(message: impl fmt::Display) {
+    let _ = io::stderr().write_all(format!("{message}\n").as_bytes());
+}
 
 /// One file, or one output, that failed; the others go on.
 #[derive(Clone, Debug, PartialEq, Eq)]

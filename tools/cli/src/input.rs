@@ -51,8 +51,19 @@ impl Recording {
     pub(crate) fn open(path: &Path) -> Result<Self, Fault> {
         let name = path.display().to_string();
         let opened = open(path).map_err(|reason| Fault::new(&name, reason))?;
+        Ok(Self::new(name, opened))
+    }
+
+    /// Opens what is read from a pipe, whose content a file of this extension would have.
+    #[cfg(fuzzing)]
+    pub(crate) fn from_pipe(pipe: impl Read + Send + Sync + 'static, extension: Option<&str>) -> Result<Self, Fault> {
+        let opened = open_pipe(pipe, extension).map_err(|reason| Fault::new("pipe", reason))?;
+        Ok(Self::new("pipe".to_owned(), opened))
+    }
+
+    fn new(name: String, opened: Opened) -> Self {
         let Opened { rate, channels, frames, source } = opened;
-        Ok(Self { name, rate, channels, frames, source })
+        Self { name, rate, channels, frames, source }
     }
 
     /// Replaces `block` by the next samples, shape (frames, channels), full scale at ±1; an empty block is the end.

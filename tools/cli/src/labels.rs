@@ -17,7 +17,6 @@ use voiced::metrics::Reference;
 
 use crate::fault::Fault;
 use crate::output::rttm_name;
-use crate::walk::is_audio;
 use entry::{Entry, Kind, Wrong};
 
 /// Seconds by which an interval may reach beyond its recording: what is rounded and what codecs pad. It is cut there.
@@ -76,6 +75,18 @@ impl Labels {
     ///
     /// `tier` names the tier of a `TextGrid`; without it there must be only one.
     pub(crate) fn read(path: &Path, recording: &Path, tier: Option<&str>, absent: Absent) -> Result<Self, Fault> {
+        let bytes = std::fs::read(path).map_err(|e| Fault::io(path, &e))?;
+        Self::parse(path, &bytes, recording, tier, absent)
+    }
+
+    /// The same from a file's bytes.
+    pub(crate) fn parse(
+        path: &Path,
+        bytes: &[u8],
+        recording: &Path,
+        tier: Option<&str>,
+        absent: Absent,
+    ) -> Result<Self, Fault> {
         let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
         let extension = extension.to_ascii_lowercase();
         let reader = if extension == AUDACITY {
@@ -87,8 +98,7 @@ impl Labels {
                 Fault::new(path.display().to_string(), reason)
             })?
         };
-        let bytes = std::fs::read(path).map_err(|e| Fault::io(path, &e))?;
-        let entries = reader(&decode(&bytes), tier).map_err(|wrong| wrong.fault(path))?;
+        let entries = reader(&decode(bytes), tier).map_err(|wrong| wrong.fault(path))?;
         for entry in &entries {
             entry.check().map_err(|wrong| wrong.fault(path))?;
         }
@@ -159,11 +169,16 @@ impl Labels {
 }
 
 /// The entries about `recording`: those that name it, or all of them where entries name no recording.
+///
+/// A name may have an audio file's extension or not, and `a.mp3` may be that of `a.mp3.wav`.
 fn about(path: &Path, entries: Vec<Entry>, recording: &Path, absent: Absent) -> Result<Vec<Entry>, Fault> {
-    let wanted = bare(&recording.display().to_string());
-    let names: BTreeSet<String> = entries.iter().filter_map(|entry| entry.recording.as_deref().map(bare)).collect();
-    if names.is_empty() || names.contains(&wanted) || absent == Absent::Silence {
-        let is_about = |entry: &Entry| entry.recording.as_deref().is_none_or(|name| bare(name) == wanted);
+    let wanted = rttm_name(&recording.display().to_string());
+    let is_about =
+        |entry: &Entry| entry.recording.as_ref().is_none_or(|name| *name == wanted || rttm_name(name) == wanted);
+    let names: BTreeSet<String> =
+        entries.iter().filter_map(|entry| entry.recording.as_deref().map(rttm_name)).collect();
+    let named = |entry: &Entry| entry.recording.is_some() && is_about(entry);
+    if names.is_empty() || entries.iter().any(named) || absent == Absent::Silence {
         return Ok(entries.into_iter().filter(is_about).collect());
     }
     let mut some: Vec<_> = names.iter().take(3).map(String::as_str).collect();
@@ -172,15 +187,6 @@ fn about(path: &Path, entries: Vec<Entry>, recording: &Path, absent: Absent) -> 
     }
     let reason = format!("says nothing about the recording {wanted}: it is about {}", some.join(", "));
     Err(Fault::new(path.display().to_string(), reason))
-}
-
-/// What a recording goes by in label files: without folder, an audio file's extension, and blanks.
-pub(crate) fn bare(name: &str) -> String {
-    if is_audio(Path::new(name)) {
-        return rttm_name(name);
-    }
-    let file = Path::new(name).file_name().unwrap_or_default();
-    file.to_string_lossy().replace(char::is_whitespace, "_")
 }
 
 /// Text in UTF-8, or in UTF-16 behind a byte-order mark, as Praat writes it; what is neither is replaced.

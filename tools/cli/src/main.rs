@@ -1,61 +1,7 @@
-//! The command `voiced`: finds speech in recordings and live audio.
-
-mod args;
-mod batch;
-mod bench;
-mod detect;
-mod detectors;
-mod eval;
-mod explain;
-mod fault;
-mod info;
-mod input;
-mod labels;
-mod list;
-mod listen;
-mod output;
-mod pages;
-mod parallel;
-mod progress;
-mod resampled;
-mod scores;
-mod sink;
-mod split;
-mod stream;
-mod walk;
+//! The command `voiced`.
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
-use args::{Cli, Command};
-use fault::Stop;
-
 fn main() -> ExitCode {
-    let Cli { command, quiet } = Cli::parse();
-    let done = match &command {
-        Command::Detect(arguments) => detect::run(arguments, quiet),
-        Command::Scores(arguments) => scores::run(arguments, quiet),
-        Command::Stream(arguments) => stream::run(arguments, quiet),
-        Command::Split(arguments) => split::run(arguments, quiet),
-        Command::Eval(arguments) => eval::run(arguments, quiet),
-        Command::Explain(arguments) => explain::run(arguments, quiet),
-        Command::Detectors { format } => list::run(*format),
-        Command::Bench(arguments) => bench::run(arguments, quiet),
-        Command::Info => info::run(),
-        Command::Completions { shell } => pages::completions(*shell),
-        Command::Man { output } => pages::man(output.as_deref()),
-    };
-    match done {
-        Ok(()) | Err(Stop::ClosedPipe) => ExitCode::SUCCESS,
-        Err(Stop::Failed) => ExitCode::from(1),
-        Err(Stop::Fault(fault)) => {
-            eprintln!("voiced: {fault}");
-            ExitCode::from(1)
-        }
-        Err(Stop::Usage(message)) => {
-            eprintln!("voiced: {message}\n\nFor more information, try '--help'.");
-            ExitCode::from(2)
-        }
-    }
+    voiced_cli::run()
 }

@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use clap::CommandFactory;
+use clap::{Command, CommandFactory};
 use clap_complete::Shell;
 
 use crate::args::Cli;
 use crate::fault::{Fault, Stop, describe};
-use crate::sink::{self, Sink};
+use crate::sink::{self, Sink, WholeFile};
 
 pub(crate) fn completions(shell: Shell) -> Result<(), Stop> {
     let mut script = Vec::new();
@@ -24,8 +24,18 @@ pub(crate) fn man(folder: Option<&Path>) -> Result<(), Stop> {
         return print(&page);
     };
     sink::folder(folder)?;
-    clap_mangen::generate_to(Cli::command(), folder).map_err(|e| Fault::io(folder, &e))?;
-    Ok(())
+    let mut command = Cli::command().disable_help_subcommand(true);
+    command.build(); // which names the pages of commands voiced-…
+    write_pages(&command, folder)
+}
+
+/// The page of a command, and those of the commands below it.
+fn write_pages(command: &Command, folder: &Path) -> Result<(), Stop> {
+    let page = clap_mangen::Man::new(command.clone());
+    let mut file = WholeFile::create(&folder.join(page.get_filename()))?;
+    page.render(&mut file).map_err(|e| file.fault(&e))?;
+    file.commit()?;
+    command.get_subcommands().try_for_each(|below| write_pages(below, folder))
 }
 
 fn print(bytes: &[u8]) -> Result<(), Stop> {

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::fault::Fault;
+use crate::fault::{Fault, tell};
 use crate::input::Recording;
 
 /// Work that takes less gets no bar.
@@ -66,13 +66,13 @@ impl Progress {
     /// Prints a warning, unless it is to be quiet.
     pub(crate) fn warn(&self, warning: &Fault) {
         if !self.quiet {
-            self.suspend(|| eprintln!("voiced: warning: {warning}"));
+            self.suspend(|| tell(format_args!("voiced: warning: {warning}")));
         }
     }
 
     /// Prints an error.
     pub(crate) fn error(&self, error: &Fault) {
-        self.suspend(|| eprintln!("voiced: {error}"));
+        self.suspend(|| tell(format_args!("voiced: {error}")));
     }
 
     /// Does something with the bar out of the way.

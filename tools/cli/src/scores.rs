@@ -23,7 +23,8 @@ pub(crate) fn run(arguments: &Scores, quiet: bool) -> Result<(), Stop> {
     }
     let detectors = Detectors::new(&arguments.detection)?;
     let detectors = if arguments.decisions { detectors.deciding()? } else { detectors };
-    let mut sink = Sink::new(arguments.output.as_deref())?;
+    let inputs = batch.inputs(arguments.detection.weights.as_deref());
+    let mut sink = Sink::apart(arguments.output.as_deref(), &inputs)?;
     if csv {
         if sink.is_terminal() {
             batch.progress.hide_bar();

@@ -1,20 +1,26 @@
 //! Where results go: standard output, or a file that is written whole or not at all.
 
-use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
+use crate::ending;
 use crate::fault::{Fault, Stop};
+use crate::inputs::Inputs;
 
 /// A file that appears under its name when it is committed; dropped before, it leaves nothing.
 ///
-/// It is written beside its place and then renamed. What is no regular file, as `/dev/null`, is written at once.
+/// It is written beside its place as `.voiced-PID-N.part`, handed to the disk, and then renamed. Signals that end the
+/// program remove that part, but for SIGKILL: what it leaves nothing reads, and later programs take another number. What
+/// is no regular file, as `/dev/null`, is written at once.
 pub(crate) struct WholeFile {
     file: Option<File>,
     place: PathBuf,
-    temporary: Option<PathBuf>,
+    part: Option<PathBuf>,
 }
+
+/// Parts of one process in a folder, what killed ones of the same number left included.
+const MOST_PARTS: u32 = 100_000;
 
 impl WholeFile {
     pub(crate) fn create(path: &Path) -> Result<Self, Fault> {
@@ -24,20 +30,20 @@ impl WholeFile {
     fn try_create(path: &Path) -> io::Result<Self> {
         // A link stays a link: what it points to is replaced.
         let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        if fs::metadata(&place).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir()) {
-            let file = OpenOptions::new().write(true).open(&place)?;
-            return Ok(Self { file: Some(file), place, temporary: None });
+        match fs::metadata(&place) {
+            Ok(metadata) if metadata.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
+            Ok(metadata) if !metadata.is_file() => {
+                let file = OpenOptions::new().write(true).open(&place)?;
+                return Ok(Self { file: Some(file), place, part: None });
+            }
+            Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e), // a name that is too long, before all work
+            _ => {}
         }
-        if place.is_dir() {
-            return Err(io::Error::from(io::ErrorKind::IsADirectory));
+        if place.file_name().is_none() {
+            return Err(io::ErrorKind::InvalidFilename.into());
         }
-        let name = place.file_name().ok_or(io::ErrorKind::InvalidFilename)?;
-        let mut hidden = OsString::from(".");
-        hidden.push(name);
-        hidden.push(format!(".{}.part", std::process::id()));
-        let temporary = place.with_file_name(hidden);
-        let file = OpenOptions::new().write(true).create_new(true).open(&temporary)?;
-        Ok(Self { file: Some(file), place, temporary: Some(temporary) })
+        let (file, part) = create_part(&place)?;
+        Ok(Self { file: Some(file), place, part: Some(part) })
     }
 
     /// Another handle on the same file, for a writer that keeps it.
@@ -48,14 +54,13 @@ impl WholeFile {
 
     /// Gives the file its name; all writes must be flushed to it.
     pub(crate) fn commit(mut self) -> Result<(), Fault> {
-        drop(self.file.take());
-        match self.temporary.take() {
-            Some(temporary) => fs::rename(&temporary, &self.place).map_err(|e| {
-                let _ = fs::remove_file(&temporary); // the first error is the one to tell
-                self.fault(&e)
-            }),
-            None => Ok(()),
-        }
+        let Some(part) = &self.part else { return Ok(()) };
+        let settled = self.file.take().map_or(Ok(()), |file| sync(&file));
+        // The name never stands for bytes that the disk did not take, even where the power fails.
+        let rename = || ending::end_part(part, || fs::rename(part, &self.place));
+        settled.and_then(|()| rename()).map_err(|e| self.fault(&e))?;
+        self.part = None;
+        Ok(())
     }
 
     pub(crate) fn fault(&self, error: &io::Error) -> Fault {
@@ -79,10 +84,30 @@ impl Write for WholeFile {
 
 impl Drop for WholeFile {
     fn drop(&mut self) {
-        if let Some(temporary) = &self.temporary {
+        if let Some(part) = &self.part {
             drop(self.file.take());
-            let _ = fs::remove_file(temporary); // nothing is left to tell it to
+            let _ = ending::end_part(part, || fs::remove_file(part)); // nothing is left to tell it to
         }
+    }
+}
+
+/// A new file beside `place`. Its name is short, so that every name has room for it, and hidden, so that no search finds it.
+fn create_part(place: &Path) -> io::Result<(File, PathBuf)> {
+    for number in 0..MOST_PARTS {
+        let part = place.with_file_name(format!(".voiced-{}-{number}.part", std::process::id()));
+        match ending::begin_part(&part, || OpenOptions::new().write(true).create_new(true).open(&part)) {
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
+            file => return Ok((file?, part)),
+        }
+    }
+    Err(io::Error::other("its folder is full of .voiced-….part files, which can be deleted"))
+}
+
+/// Waits until the disk has the file; where a file system cannot tell, it is trusted.
+fn sync(file: &File) -> io::Result<()> {
+    match file.sync_all() {
+        Err(e) if matches!(e.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => Ok(()),
+        result => result,
     }
 }
 
@@ -120,6 +145,14 @@ impl Sink {
             Some(path) if path.as_os_str() != "-" => Ok(Self::File(BufWriter::new(WholeFile::create(path)?))),
             _ => Ok(Self::Stdout(BufWriter::new(io::stdout()))),
         }
+    }
+
+    /// The same, but a path must not lead to what is read.
+    pub(crate) fn apart(path: Option<&Path>, inputs: &Inputs) -> Result<Self, Stop> {
+        if let Some(path) = path.filter(|path| path.as_os_str() != "-") {
+            inputs.refuse(path)?;
+        }
+        Ok(Self::new(path)?)
     }
 
     /// Whether people see it as it is written.
@@ -203,6 +236,34 @@ mod tests {
         let reason = |path: &Path| WholeFile::create(path).err().unwrap().reason().to_owned();
         assert!(reason(folder.path()).contains("is a folder"));
         assert!(reason(&folder.path().join("no/such/out.txt")).contains("folder does not exist"));
+    }
+
+    #[test]
+    fn parts_of_killed_programs_are_stepped_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let stale = |number: u32| folder.path().join(format!(".voiced-{}-{number}.part", std::process::id()));
+        [0, 1, 3].map(stale).iter().for_each(|part| fs::write(part, "stale").unwrap());
+        let places = ["a", "b", "c"].map(|name| folder.path().join(name));
+        let sinks = places.each_ref().map(|place| Sink::new(Some(place)).unwrap());
+        for (mut sink, place) in sinks.into_iter().zip(&places) {
+            sink.write("new").unwrap();
+            sink.finish().unwrap();
+            assert_eq!(fs::read_to_string(place).unwrap(), "new");
+        }
+        assert_eq!(names(folder.path()).len(), 6);
+        assert!([0, 1, 3].map(stale).iter().all(|part| fs::read_to_string(part).unwrap() == "stale"));
+    }
+
+    #[test]
+    fn a_name_may_be_as_long_as_the_file_system_allows() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join("n".repeat(255));
+        let mut sink = Sink::new(Some(&place)).unwrap();
+        sink.write("new").unwrap();
+        sink.finish().unwrap();
+        assert_eq!(fs::read_to_string(&place).unwrap(), "new");
+        let longer = folder.path().join("n".repeat(300));
+        assert!(WholeFile::create(&longer).is_err(), "told before all work");
     }
 
     #[cfg(unix)]

@@ -12,6 +12,7 @@ use crate::batch::guarded;
 use crate::detectors::Detectors;
 use crate::fault::{Fault, Stop};
 use crate::input::{Recording, is_stdin};
+use crate::inputs::Inputs;
 use crate::listen::{Ear, Heard, hear, segments};
 use crate::output::time::millis;
 use crate::progress::Progress;
@@ -37,9 +38,11 @@ pub(crate) fn run(arguments: &Split, quiet: bool) -> Result<(), Stop> {
         if let Some(warning) = recording.warning() {
             progress.warn(&warning);
         }
-        sink::folder(&arguments.output)?;
         let parts = Parts { folder: &arguments.output, source: path, rate: recording.rate };
         let lanes: Vec<Lane> = heard.into_iter().map(|heard| Lane::new(heard, channel)).collect();
+        let inputs = Inputs::new([Some(path), arguments.detection.weights.as_deref()].into_iter().flatten());
+        lanes.iter().flat_map(|lane| lane.places(&parts)).try_for_each(|place| inputs.refuse(&place))?;
+        sink::folder(&arguments.output)?;
         write_all(path, lanes, &parts, &progress)
     })
 }
@@ -113,6 +116,11 @@ impl Lane {
     fn new(heard: Heard, channel: Channel) -> Self {
         let channel = heard.ear.filter(|_| channel == Channel::Each);
         Self { channel, segments: heard.segments, next: 0, open: None, mono: Vec::new() }
+    }
+
+    /// Where its files go.
+    fn places(&self, parts: &Parts<'_>) -> impl Iterator<Item = PathBuf> {
+        (1..).zip(&self.segments).map(|(number, &segment)| parts.place(self.channel, number, segment))
     }
 
     /// Writes what of `block`, shape (frames, channels), that begins at `position`, lies in segments; returns the files

@@ -7,7 +7,7 @@ use voiced::{Event, Segment};
 
 use crate::args::{Encoding, Stream};
 use crate::detectors::{Boxed, Detectors};
-use crate::fault::{Fault, Stop, describe};
+use crate::fault::{Fault, Stop, describe, tell};
 use crate::listen::{Ear, ears, hear};
 use crate::output::time::seconds;
 
@@ -53,7 +53,8 @@ pub(crate) fn run(arguments: &Stream, quiet: bool) -> Result<(), Stop> {
     }
     let stray = pcm.stray();
     if stray > 0 && !quiet {
-        eprintln!("voiced: warning: standard input: ends in the middle of a sample: {stray} bytes are left out");
+        let bytes = if stray == 1 { "1 byte is".to_owned() } else { format!("{stray} bytes are") };
+        tell(format_args!("voiced: warning: standard input: ends in the middle of a sample: {bytes} left out"));
     }
     Ok(())
 }

@@ -80,7 +80,7 @@ fn delay_help() -> String {
 #[derive(Args, Clone, Copy, Debug)]
 pub(crate) struct Delay {
     #[arg(long, help = delay_help(), help_heading = "Segments")]
-    compensate_delay: bool,
+    pub(crate) compensate_delay: bool,
 }
 
 impl Delay {

@@ -5,25 +5,28 @@ use std::path::{Path, PathBuf};
 
 use crate::args::Channel;
 use crate::fault::{Fault, Stop};
+use crate::inputs::Inputs;
 use crate::output::{Format, Speech};
 use crate::sink::{self, Sink};
 use crate::walk::{Find, Found};
 
 /// A folder that gets one document for each recording, or for each channel of it.
-pub(super) struct Documents {
+pub(super) struct Documents<'a> {
     folder: PathBuf,
     extension: &'static str,
+    inputs: &'a Inputs,
 }
 
-impl Documents {
+impl<'a> Documents<'a> {
     /// The folder to write to; `None` where all results go to one place.
     ///
-    /// Several results need a folder, and no two may have the same name in it.
+    /// Several results need a folder; no two may have the same name in it, and none that of what is read.
     pub(super) fn plan(
         format: Format,
         output: Option<&Path>,
         several: bool,
         finds: &[Find],
+        inputs: &'a Inputs,
     ) -> Result<Option<Self>, Stop> {
         let Some(extension) = format.document() else { return Ok(None) };
         let folder = match output.filter(|output| output.as_os_str() != "-") {
@@ -35,10 +38,11 @@ impl Documents {
                 )));
             }
         };
-        let documents = Self { folder, extension };
+        let documents = Self { folder, extension, inputs };
         let mut taken: HashMap<PathBuf, &Path> = HashMap::new();
         for found in finds.iter().flatten() {
             let place = documents.place(found, None);
+            inputs.refuse(&place)?;
             if let Some(other) = taken.get(&place) {
                 return Err(Stop::Usage(format!(
                     "{} and {} would both be written to {}: give them in separate calls",
@@ -59,12 +63,13 @@ impl Documents {
         if let Some(folder) = place.parent() {
             sink::folder(folder)?;
         }
-        let written = Sink::new(Some(&place)).map_err(Stop::from).and_then(|mut sink| {
+        let written = Sink::apart(Some(&place), self.inputs).and_then(|mut sink| {
             sink.write(text)?;
             sink.finish()
         });
         match written {
             Err(Stop::Fault(fault)) => Err(fault),
+            Err(Stop::Usage(reason)) => Err(Fault::new(place.display().to_string(), reason)), // a channel's, not planned
             _ => Ok(()),
         }
     }
@@ -96,17 +101,21 @@ mod tests {
 
     #[test]
     fn joined_formats_and_single_documents_need_no_folder() {
-        let finds = [Ok(found("a.wav", "a.wav"))];
-        assert!(Documents::plan(Format::Json, None, true, &finds).unwrap().is_none());
-        assert!(Documents::plan(Format::Srt, None, false, &finds).unwrap().is_none());
-        assert!(Documents::plan(Format::Srt, Some(Path::new("a.srt")), false, &finds).unwrap().is_none());
-        assert!(matches!(Documents::plan(Format::Srt, None, true, &finds), Err(Stop::Usage(_))));
+        let (finds, inputs) = ([Ok(found("a.wav", "a.wav"))], Inputs::default());
+        let plan = |format, output: Option<&str>, several| {
+            Documents::plan(format, output.map(Path::new), several, &finds, &inputs)
+        };
+        assert!(plan(Format::Json, None, true).unwrap().is_none());
+        assert!(plan(Format::Srt, None, false).unwrap().is_none());
+        assert!(plan(Format::Srt, Some("a.srt"), false).unwrap().is_none());
+        assert!(matches!(plan(Format::Srt, None, true), Err(Stop::Usage(_))));
     }
 
     #[test]
     fn documents_are_named_by_their_recordings() {
         let folder = tempfile::tempdir().unwrap();
-        let plan = |finds: &[Find]| Documents::plan(Format::Srt, Some(folder.path()), true, finds);
+        let inputs = Inputs::default();
+        let plan = |finds: &[Find]| Documents::plan(Format::Srt, Some(folder.path()), true, finds, &inputs);
         let documents = plan(&[Ok(found("x/a.b.wav", "a.b.wav"))]).unwrap().unwrap();
         let place = |below: &str, channel| {
             let place = documents.place(&found(below, below), channel);

@@ -9,13 +9,14 @@ use voiced::metrics::{Confusion, Matches, Reference, ScoredSteps};
 use voiced::{BATCH, FrameSpec, ScoreStream, Segment, segments_from_scores};
 
 use super::audio::{Audio, read};
+use super::clock;
 use super::noise::{Mix, Noises, mix};
 use super::outsiders::{self, Scores};
 use super::recordings::Labelled;
 use super::systems::{Setting, Source, System};
-use super::{clock, interrupt};
 use crate::args::Delay;
 use crate::detectors::Boxed;
+use crate::ending;
 use crate::fault::Fault;
 use crate::resampled::resampled;
 
@@ -128,7 +129,7 @@ pub(super) fn hear(plan: &Plan, recording: &Labelled, mut reach: impl FnMut(f64)
         let mut rates = Rates { rate, samples, others: BTreeMap::new() };
         let mut answers = Vec::new();
         for (index, system) in plan.systems.iter().enumerate() {
-            if interrupt::asked() {
+            if ending::asked() {
                 return Ok(None);
             }
             answers.push(answer(plan, system, recording, &heard.reference, take, &mut rates)?);

@@ -41,6 +41,7 @@ pub(super) fn document(evaluation: &Evaluation) -> String {
         "recordings_asked": asked,
         "recordings": measured.iter().map(recording).collect::<Vec<_>>(),
         "collar_ms": plan.collar_ms,
+        "compensate_delay": plan.delay.compensate_delay,
         "settings": settings,
         "systems": systems,
         "results": cells,

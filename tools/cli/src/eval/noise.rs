@@ -21,6 +21,11 @@ impl Noises {
         Ok(Self { files: found.collect::<Result<_, _>>()?, seed })
     }
 
+    /// All that one may be drawn from.
+    pub(super) fn files(&self) -> &[PathBuf] {
+        &self.files
+    }
+
     /// A noise as long as the recording, at its rate, and the file that it is from.
     ///
     /// The seed and the recording's name choose the file and where in it to begin; a noise that ends goes on from its

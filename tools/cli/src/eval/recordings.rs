@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use super::manifest;
 use crate::args::Eval;
 use crate::fault::{Fault, Stop};
-use crate::labels::{Absent, Labels, bare, place};
+use crate::labels::{Absent, Labels, place};
+use crate::output::rttm_name;
 use crate::walk::{Found, find};
 use voiced::metrics::Reference;
 
@@ -173,7 +174,7 @@ impl Recordings {
             if Some(own.as_path()) != labels {
                 continue;
             }
-            let name = bare(&path.display().to_string());
+            let name = rttm_name(&path.display().to_string());
             if let Some(other) = taken.insert(name, path) {
                 let (one, other) = (path.display(), other.display());
                 let message =

@@ -1,6 +1,6 @@
 //! What is measured: detectors and other systems, and the settings of the segmenter.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use voiced::SegmentConfig;
 
@@ -129,15 +129,18 @@ impl System {
         !matches!(self.source, Source::Segments(_))
     }
 
+    /// The file with its results for a recording; `None` for a detector.
+    pub(super) fn file(&self, recording: &Labelled) -> Option<Result<PathBuf, Fault>> {
+        match &self.source {
+            Source::Detector(..) => None,
+            Source::Scores(folder) => Some(outsiders::scores_file(folder, recording)),
+            Source::Segments(place) => Some(outsiders::segments_file(place, recording)),
+        }
+    }
+
     /// A system that lacks results for a recording must not be compared on fewer: that is told before all work.
     pub(super) fn check(&self, recordings: &[Labelled]) -> Result<(), Fault> {
-        let find: fn(&Path, &Labelled) -> Result<PathBuf, Fault> = match &self.source {
-            Source::Detector(..) => return Ok(()),
-            Source::Scores(_) => outsiders::scores_file,
-            Source::Segments(_) => outsiders::segments_file,
-        };
-        let (Source::Scores(folder) | Source::Segments(folder)) = &self.source else { return Ok(()) };
-        let missing: Vec<Fault> = recordings.iter().filter_map(|recording| find(folder, recording).err()).collect();
+        let missing: Vec<Fault> = recordings.iter().filter_map(|recording| self.file(recording)?.err()).collect();
         match &missing[..] {
             [] => Ok(()),
             [first, ..] => {

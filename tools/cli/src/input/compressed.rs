@@ -19,6 +19,10 @@ use super::{Opened, Source};
 
 const LEGAL: &str = "WAV, FLAC, MP3, Ogg Vorbis, Opus, M4A/AAC, AIFF, CAF and Matroska/WebM can be read";
 
+/// Samples of each channel that a packet may have: more than any encoder puts into one, and few enough that a decoder can make
+/// room for what a header claims.
+const MOST_FRAMES: u64 = 1 << 20;
+
 /// Opens what is no WAV file. `edit` says which part of what is decoded is the recording, where a container does.
 pub(super) fn open(
     bytes: Box<dyn MediaSource>,
@@ -105,6 +109,9 @@ impl Codec {
             let channels = parameters.channels.as_ref().map_or(2, Channels::count);
             let header = parameters.extra_data.as_deref().unwrap_or_default();
             return Ok(Self::Opus(Box::new(Opus::new(header, channels)?)));
+        }
+        if let Some(frames) = parameters.max_frames_per_packet.filter(|&frames| frames > MOST_FRAMES) {
+            return Err(format!("its packets have {frames} samples, it says: at most {MOST_FRAMES} can be read"));
         }
         let decoder =
             symphonia::default::get_codecs().make_audio_decoder(parameters, &AudioDecoderOptions::default());
@@ -268,6 +275,37 @@ impl Source for Compressed {
         match (damaged, early) {
             (Some(damaged), Some(early)) => Some(format!("{damaged}; {early}")),
             (damaged, early) => damaged.or(early),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Cursor;
+
+    fn refused(file: Vec<u8>) -> String {
+        open(Box::new(Cursor::new(file)), None, None).err().expect("a file that claims what cannot be")
+    }
+
+    /// An Apple CAF file of 102 bytes with packets of this many samples.
+    fn caf(format: [u8; 4], frames: u32) -> Vec<u8> {
+        let mut file = b"caff\0\x01\0\0desc\0\0\0\0\0\0\0\x20".to_vec();
+        file.extend(16_000.0_f64.to_be_bytes());
+        file.extend(format);
+        for number in [0, 34, frames, 1, 16] {
+            file.extend(u32::to_be_bytes(number)); // flags, bytes of a packet, its samples, channels, bits
+        }
+        file.extend(b"data\0\0\0\0\0\0\0\x26\0\0\0\0");
+        file.resize(102, 0);
+        file
+    }
+
+    #[test]
+    fn a_packet_that_claims_a_day_is_refused_before_there_is_room_for_it() {
+        for frames in [1 << 21, u32::MAX] {
+            let message = refused(caf(*b"ima4", frames));
+            assert_eq!(message, format!("its packets have {frames} samples, it says: at most 1048576 can be read"));
         }
     }
 }

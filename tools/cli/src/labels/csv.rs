@@ -15,13 +15,18 @@ struct Columns {
 impl Columns {
     const UNNAMED: Self = Self { start: 0, end: 1, label: Some(2), file: None };
 
-    /// By a heading, which needs `start` and `end`, and may have `label` and `file`.
+    /// By a heading, which needs `start` and `end`, may have `label` and `file`, and must not be that of scores.
     fn named(heading: &StringRecord) -> Result<Self, String> {
         let find = |name: &str| heading.iter().position(|field| field.trim().eq_ignore_ascii_case(name));
         let need = |name: &str| {
             let found: Vec<_> = heading.iter().collect();
             find(name).ok_or_else(|| format!("there is no column `{name}`: there is {}", found.join(", ")))
         };
+        if find("score").is_some() && find("label").is_none() {
+            let reason =
+                "there is a column `score` and no `label`: these are scores, as voiced eval takes them with --scores";
+            return Err(reason.to_owned());
+        }
         Ok(Self { start: need("start")?, end: need("end")?, label: find("label"), file: find("file") })
     }
 }

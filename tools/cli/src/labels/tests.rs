@@ -67,21 +67,24 @@ fn every_format_gives_the_same_speech() {
 #[test]
 fn what_detect_writes_is_read_back() {
     let segments = vec![Segment { start: 1, end: 19_201 }, Segment { start: 480_001, end: 960_000 }];
+    let (ear, detector, length) = (None, "silero", 960_000);
+    let names = ["calls/my rec.wav", "talk", "talk.v2", "a.mp3.wav", "-", ".wav", " ", "\"q\", x.flac"];
     for rate in [8000, 16_000, 44_100, 48_000, 192_000] {
-        let (ear, detector, length) = (None, "silero", 960_000);
-        let speech =
-            Speech { file: "calls/my rec.wav".to_owned(), ear, rate, length, detector, segments: segments.clone() };
-        for (format, name) in [
-            (Format::Csv, "a.csv"),
-            (Format::Rttm, "a.rttm"),
-            (Format::Audacity, "a.txt"),
-            (Format::Textgrid, "a.TextGrid"),
-        ] {
-            let folder = tempfile::tempdir().unwrap();
-            let path = folder.path().join(name);
-            fs::write(&path, format.heading(false).to_owned() + &format.render(&speech)).unwrap();
-            let labels = Labels::read(&path, Path::new("calls/my rec.wav"), None, Absent::Fault).unwrap();
-            assert_eq!(labels.speech(rate, length).unwrap(), segments, "{name} at {rate} Hz");
+        for recording in names {
+            let speech =
+                Speech { file: recording.to_owned(), ear, rate, length, detector, segments: segments.clone() };
+            for (format, name) in [
+                (Format::Csv, "a.csv"),
+                (Format::Rttm, "a.rttm"),
+                (Format::Audacity, "a.txt"),
+                (Format::Textgrid, "a.TextGrid"),
+            ] {
+                let text = format.heading(false).to_owned() + &format.render(&speech);
+                let labels =
+                    Labels::parse(Path::new(name), text.as_bytes(), Path::new(recording), None, Absent::Fault)
+                        .unwrap();
+                assert_eq!(labels.speech(rate, length).unwrap(), segments, "{name} of {recording:?} at {rate} Hz");
+            }
         }
     }
 }
@@ -104,6 +107,11 @@ fn a_wrong_line_is_told_by_its_number() {
         ("a.csv", "start,end\n0,1\n2\n", "a.csv:3: there is no field 2 in this line"),
         ("a.csv", "onset,end\n", "a.csv:1: there is no column `start`: there is onset, end"),
         ("a.csv", "0,1\n2,x\n", "a.csv:2: `x` is no time"),
+        (
+            "a.csv",
+            "start,end,score\n0,1,0.5\n",
+            "a.csv:1: there is a column `score` and no `label`: these are scores",
+        ),
         ("a.uem", "rec 1 0\n", "a.uem:1: a UEM line has 4 fields"),
         ("a.ign", "5\n", "a.ign:1: two times are wanted"),
         ("a.TextGrid", "hello", "a.TextGrid:1: the TextGrid ends where the file's type is wanted"),

@@ -5,6 +5,8 @@ use std::path::Path;
 
 use super::time::seconds;
 use super::{Speech, json_string};
+use crate::input::is_stdin;
+use crate::walk::is_audio;
 
 /// One object for the recording, as the help describes it.
 pub(super) fn json(speech: &Speech) -> String {
@@ -64,13 +66,15 @@ pub(super) fn rttm(speech: &Speech) -> String {
     })
 }
 
-/// A recording's name in RTTM, which has blanks between its fields: without folder, extension and blanks.
+/// What a recording goes by in RTTM, which has blanks between its fields, and in all label files: its path without folder, an
+/// audio file's extension, and blanks.
 pub(crate) fn rttm_name(file: &str) -> String {
-    let stem = match file {
-        "-" => "stdin".into(),
-        _ => Path::new(file).file_stem().unwrap_or_default().to_string_lossy(),
-    };
-    stem.replace(char::is_whitespace, "_")
+    if is_stdin(Path::new(file)) {
+        return "stdin".to_owned();
+    }
+    let path = Path::new(file);
+    let name = if is_audio(path) { path.file_stem() } else { path.file_name() };
+    name.unwrap_or_default().to_string_lossy().replace(char::is_whitespace, "_")
 }
 
 /// Start, end and label with tabs between, as Audacity imports labels.
@@ -130,6 +134,7 @@ mod tests {
         assert!(rttm(&example()).contains(" 1 0.100 "));
         assert_eq!(rttm_name("-"), "stdin");
         assert_eq!(rttm_name("a b/c\td.e.wav"), "c_d.e");
+        assert_eq!(rttm_name("calls/talk.v2"), "talk.v2", "only an audio file's extension goes");
     }
 
     #[test]

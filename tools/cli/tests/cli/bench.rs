@@ -20,7 +20,8 @@ fn all_detectors_and_kernel_sets_are_measured() {
     for row in &rows {
         let number = |key: &str| row[key].as_f64().unwrap();
         assert!(number("us_best") > 0.0 && number("us_best") <= number("us_median"), "{row}");
-        assert!((number("streams") * number("real_time_factor") - 1.0).abs() < 0.01, "{row}");
+        let streams = 1.0 / number("real_time_factor"); // told with one decimal: on a busy machine that is coarse
+        assert!((number("streams") - streams).abs() <= 0.05 + 0.01 * streams, "{row}");
         let factor = number("us_median") / (number("hop") / number("sample_rate") * 1e6);
         assert!((factor / number("real_time_factor") - 1.0).abs() < 0.01, "{row}");
         assert!(number("turns") >= 3.0, "{row}");

@@ -359,6 +359,16 @@ fn recordings_that_fail_are_left_out_and_told() {
     assert_eq!(document["recordings"].as_array().unwrap().len(), 1);
 }
 
+#[test]
+fn the_document_says_whether_delays_are_compensated() {
+    let files = folder(&[("a.wav", &quiet(2)), ("a.lab", b"0 1\n")]);
+    let said = |options: &[&str]| {
+        let line = PLAIN.iter().chain(options).copied().chain([files.path().to_str().unwrap()]);
+        document(voiced(line))["compensate_delay"].clone()
+    };
+    assert_eq!([said(&[]), said(&["--compensate-delay"])], [false, true]);
+}
+
 #[cfg(unix)]
 #[test]
 fn ctrl_c_reports_what_was_done() {
@@ -366,6 +376,9 @@ fn ctrl_c_reports_what_was_done() {
     use std::process::{Command, Stdio};
     use std::time::Duration;
 
+    if crate::run::ignores(2) {
+        return;
+    }
     let short = wav(1, RATE, None, &excerpt(RATE, 0.0, 1.0));
     let long = wav(1, RATE, None, &excerpt(RATE, 0.0, 30.0));
     let mut files: Vec<(String, &[u8])> = vec![("0.wav".to_owned(), &short), ("0.lab".to_owned(), b"0 1\n")];

@@ -126,6 +126,18 @@ fn header(format: &[u8], channels: u16, rate: u32, bytes: u16, claimed: u32, dat
     file
 }
 
+/// Whether a signal is ignored by the tests, and so by what they call, as under `nohup` and in the background of a script.
+#[cfg(unix)]
+pub(crate) fn ignores(signal: i32) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| u64::from_str_radix(line.strip_prefix("SigIgn:")?.trim(), 16).ok());
+    let ignores = ignored.is_some_and(|ignored| ignored >> (signal - 1) & 1 == 1);
+    if ignores {
+        eprintln!("skipped: signal {signal} is ignored here");
+    }
+    ignores
+}
+
 /// A folder with these files.
 pub(crate) fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();

@@ -1,0 +1,56 @@
+//! Any bytes as a weights file, and the published files with bytes changed: an error, or a network that runs.
+#![no_main]
+
+use std::sync::Arc;
+
+use libfuzzer_sys::arbitrary::{Result, Unstructured};
+use libfuzzer_sys::fuzz_target;
+use voiced::silero::Model;
+use voiced::{Detector, Kernels, Silero};
+
+const PUBLISHED: [&[u8]; 2] =
+    [include_bytes!("../../weights/silero_8k.safetensors"), include_bytes!("../../weights/silero_16k.safetensors")];
+
+fuzz_target!(|bytes: &[u8]| {
+    let Some((&kind, rest)) = bytes.split_first() else { return };
+    let published = PUBLISHED[usize::from(kind & 1)];
+    match kind / 2 % 3 {
+        0 => load(rest),
+        1 => load(&with_header(published, rest)),
+        _ => load(&patched(published, &mut Unstructured::new(rest)).unwrap_or_else(|_| published.to_vec())),
+    }
+});
+
+/// The file with another header before its numbers; the size that says how long it is begins the bytes given.
+fn with_header(published: &[u8], header: &[u8]) -> Vec<u8> {
+    let (size, _) = published.split_first_chunk().expect("a whole file");
+    let numbers = 8 + usize::try_from(u64::from_le_bytes(*size)).expect("a whole file");
+    [header, &published[numbers..]].concat()
+}
+
+/// The file with some bytes changed, and perhaps its end cut off.
+fn patched(published: &[u8], bytes: &mut Unstructured<'_>) -> Result<Vec<u8>> {
+    let mut file = published.to_vec();
+    if bytes.arbitrary::<u8>()? % 8 == 0 {
+        file.truncate(bytes.int_in_range(0..=file.len())?);
+    }
+    while !bytes.is_empty() && !file.is_empty() {
+        let reach = if bytes.arbitrary()? { file.len().min(2048) } else { file.len() }; // the header, or anything
+        let at = bytes.int_in_range(0..=reach - 1)?;
+        let count = bytes.int_in_range(0..=8)?.min(file.len() - at);
+        file[at..at + count].copy_from_slice(bytes.bytes(count)?);
+    }
+    Ok(file)
+}
+
+fn load(file: &[u8]) {
+    let Ok(model) = Model::from_bytes(file, Kernels::best()) else { return };
+    let mut detector = Silero::new(Arc::new(model));
+    let spec = detector.spec();
+    assert!([(8000, 256), (16_000, 512)].contains(&(spec.rate, spec.frame)));
+    let frame: Vec<f32> = (0..spec.frame).map(|n| (n as f32 / 7.0).sin()).collect();
+    for _ in 0..2 {
+        let score = detector.score(&frame);
+        assert!((0.0..=1.0).contains(&score), "a score of {score}");
+    }
+}
