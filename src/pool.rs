@@ -23,6 +23,9 @@ const STREAMS_TOGETHER: usize = 32;
 /// time. Beside the state of 1.3 KB, each has room for a quarter of a second that waits to be scored.
 ///
 /// ```
+/// # #[cfg(not(feature = "embedded"))]
+/// # fn main() {}
+/// # #[cfg(feature = "embedded")]
 /// # fn main() -> Result<(), voiced::Error> {
 /// use std::sync::Arc;
 /// use voiced::{Kernels, Pool, SegmentConfig, silero::Model};
