@@ -8,6 +8,9 @@
 //! The speech in a recording that is at hand:
 //!
 //! ```
+//! # #[cfg(not(feature = "embedded"))]
+//! # fn main() {}
+//! # #[cfg(feature = "embedded")]
 //! # fn main() -> Result<(), voiced::Error> {
 //! # let samples = vec![0_i16; 16_000];
 //! let segments = voiced::segments(&samples, 16_000, &voiced::SegmentConfig::default())?;

@@ -22,6 +22,9 @@ const STREAMS_TOGETHER: usize = 32;
 /// time. Beside the network's state, 1.3 KB for Silero's, each has room for a quarter of a second that waits to be scored.
 ///
 /// ```
+/// # #[cfg(not(feature = "embedded"))]
+/// # fn main() {}
+/// # #[cfg(feature = "embedded")]
 /// # fn main() -> Result<(), voiced::Error> {
 /// use std::sync::Arc;
 /// use voiced::{Kernels, Pool, SegmentConfig, silero::Model};

@@ -228,6 +228,9 @@ impl Track {
 /// ```
 /// use voiced::{Event, SegmentConfig, Silero, Stream};
 ///
+/// # #[cfg(not(feature = "embedded"))]
+/// # fn main() {}
+/// # #[cfg(feature = "embedded")]
 /// # fn main() -> Result<(), voiced::Error> {
 /// # let microphone = vec![vec![0_i16; 882]; 10];
 /// let mut stream = Stream::new(Silero::for_rate(44_100)?, 44_100, &SegmentConfig::default())?;
