@@ -1,6 +1,6 @@
 //! A small convolutional and recurrent network of our own, whose training is part of this project.
 //!
-//! A frame of 512 samples at 16 kHz, every 256 samples, goes through
+//! A frame, 512 samples at 16 kHz every 256 samples, goes through
 //!
 //! ```text
 //! power spectrum of the frame under a Hann window            (257)
@@ -16,7 +16,8 @@
 //! change here. Audio at other rates is resampled, which a [`Stream`](crate::Stream) does, 8 kHz too: the network was trained
 //! on such audio as well.
 //!
-//! Source: `tools/train`, which makes the weights and the golden scores that this module is tested against.
+//! Source: `tools/train`, whose `forward.py` made the golden scores that this module is tested against. It is still to be trained:
+//! until then [`Model::from_bytes`] takes the weights of whoever has trained one.
 
 mod model;
 
@@ -24,11 +25,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::detector::Detector;
-#[cfg(feature = "embedded")]
-use crate::error::Error;
 use crate::frame::FrameSpec;
-#[cfg(feature = "embedded")]
-use crate::kernels::Kernels;
 use model::FRAMES_TOGETHER;
 
 pub use model::Model;
@@ -47,15 +44,6 @@ impl Gru {
     pub fn new(model: Arc<Model>) -> Self {
         let (state, workspace) = (model.state(), model.workspace(1));
         Self { model, state, workspace }
-    }
-
-    /// A detector with the embedded weights.
-    ///
-    /// # Errors
-    /// None with the weights that are embedded; they are read like any others.
-    #[cfg(feature = "embedded")]
-    pub fn embedded() -> Result<Self, Error> {
-        Ok(Self::new(Arc::new(Model::embedded(Kernels::best())?)))
     }
 
     /// The network that it runs.

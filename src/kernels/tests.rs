@@ -81,9 +81,12 @@ fn convolutions_are_what_they_say() {
         for &frames in most(&[0, 1, 2, 7, 20], 3) {
             let x = rectified(3, frames * shape.times * shape.inputs);
             let exact = exact(shape, &weight, &x);
-            for (inputs, end) in
-                [(Inputs::Dense, End::Sum), (Inputs::Rectified, End::Bias), (Inputs::Rectified, End::BiasRelu)]
-            {
+            for (inputs, end) in [
+                (Inputs::Dense, End::Sum),
+                (Inputs::Alone, End::Bias),
+                (Inputs::Rectified, End::Bias),
+                (Inputs::Rectified, End::BiasRelu),
+            ] {
                 for set in sets() {
                     let weights = set.pack(shape, inputs, &weight, bias.clone());
                     let mut y = vec![f32::NAN; exact.len()];
@@ -114,7 +117,14 @@ fn fused_sets_agree_with_the_reference_to_the_bit() {
     let reference = Kernels::Scalar.checked().unwrap();
     for shape in shapes() {
         let weight = noise(1, shape.outputs * shape.inputs * shape.taps);
-        let frames = [(1, Inputs::Dense), (1, Inputs::Rectified), (13, Inputs::Dense), (40, Inputs::Rectified)];
+        let frames = [
+            (1, Inputs::Dense),
+            (1, Inputs::Alone),
+            (3, Inputs::Alone),
+            (1, Inputs::Rectified),
+            (13, Inputs::Dense),
+            (40, Inputs::Rectified),
+        ];
         for &(frames, inputs) in most(&frames, 2) {
             let x = rectified(3, frames * shape.times * shape.inputs);
             let run = |set: Set| {

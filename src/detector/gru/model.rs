@@ -74,15 +74,6 @@ pub struct Workspace {
 }
 
 impl Model {
-    /// The weights that come with this crate, for audio at 16,000 Hz.
-    ///
-    /// # Errors
-    /// [`Error::Kernels`] where this machine cannot run the kernel set.
-    #[cfg(feature = "embedded")]
-    pub fn embedded(kernels: Kernels) -> Result<Self, Error> {
-        Self::from_bytes(include_bytes!("../../../weights/gru_16k.safetensors"), kernels)
-    }
-
     /// Reads weights from the bytes of a safetensors file as `tools/train` writes it, which says what their sizes are.
     ///
     /// # Errors
@@ -126,7 +117,7 @@ impl Model {
         })
     }
 
-    /// The rate, frame and hop of the network: 16 kHz, 512 and 256 samples with the embedded weights.
+    /// The rate, frame and hop of the network, as its file states them.
     pub fn spec(&self) -> FrameSpec {
         self.spec
     }
