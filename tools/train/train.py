@@ -58,6 +58,8 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=4e-3, help="the highest learning rate")
     args = parser.parse_args()
     args.output.mkdir(parents=True, exist_ok=True)
+    settings = {name: value for name, value in vars(args).items() if isinstance(value, int | float)}
+    (args.output / "settings.json").write_text(json.dumps(settings) + "\n")
 
     validation = shards(args.prepared, VALIDATION_SHARDS, args.seed, validation=True)
     training = shards(args.prepared, args.shards, args.seed, validation=False)
