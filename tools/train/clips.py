@@ -5,8 +5,9 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
-from mix import Corpus, features
 from tqdm import tqdm
+
+from mix import Corpus, features
 
 CLIPS = 64
 """Clips in a shard, which are learnt from together."""
@@ -44,9 +45,7 @@ def _open(prepared: Path, validation: bool, seed: int, folder: Path) -> None:
 
 def _make(number: int) -> None:
     """Makes a shard; its labels appear last, once it is whole."""
-    bands, labels = features(
-        _speech, _noise, _seed, range(number * CLIPS, (number + 1) * CLIPS)
-    )
+    bands, labels = features(_speech, _noise, _seed, range(number * CLIPS, (number + 1) * CLIPS))
     np.save(_folder / f"{number}.bands.npy", bands)
     np.save(_folder / f"{number}.part.npy", labels)
     (_folder / f"{number}.part.npy").rename(_folder / f"{number}.labels.npy")

@@ -1,14 +1,15 @@
 """Scores recordings with an exported network, as `voiced eval --scores NAME=FOLDER` reads them.
 
-    python evaluate.py WEIGHTS RECORDINGS -o SCORES
+python evaluate.py WEIGHTS RECORDINGS -o SCORES
 """
 
 import argparse
 from pathlib import Path
 
 import soundfile
-from forward import Network
 from tqdm import tqdm
+
+from forward import Network
 
 RATE = 16000
 

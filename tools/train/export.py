@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+
 from features import EDGES, FLOOR, FRAME, HOP, RATE
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "export"))
@@ -48,7 +49,9 @@ def main() -> None:
     kept["conv.weight"] = kept["conv.weight"] / deviation[:, None]
     kept["input.mean"] = mean
     settings = json.loads((args.run / "settings.json").read_text())
-    tensors.write(args.output, {n: v.astype(np.float32) for n, v in kept.items()}, metadata(settings))
+    tensors.write(
+        args.output, {n: v.astype(np.float32) for n, v in kept.items()}, metadata(settings)
+    )
     print(f"{args.output}: {sum(v.size for v in kept.values())} numbers")
 
 

@@ -20,7 +20,9 @@ class Network:
     def bands(self, samples: np.ndarray) -> np.ndarray:
         """Log bands f64 (frames, bands) of samples (n,), full scale 1."""
         frames = -(-len(samples) // self.hop)
-        padded = np.pad(samples.astype(np.float64), (0, (frames - 1) * self.hop + self.frame - len(samples)))
+        padded = np.pad(
+            samples.astype(np.float64), (0, (frames - 1) * self.hop + self.frame - len(samples))
+        )
         taper = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(self.frame) / self.frame)
         taper /= np.sqrt(np.sum(taper**2))
         windows = np.lib.stride_tricks.sliding_window_view(padded, self.frame)[:: self.hop]

@@ -13,6 +13,7 @@ from pathlib import Path
 import jax.numpy as jnp
 import numpy as np
 import soundfile
+
 from forward import Network
 from network import logits
 
@@ -45,7 +46,9 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("weights", type=Path)
-    parser.add_argument("-o", "--output", type=Path, default=REPOSITORY / "tests/data/gru.safetensors")
+    parser.add_argument(
+        "-o", "--output", type=Path, default=REPOSITORY / "tests/data/gru.safetensors"
+    )
     args = parser.parse_args()
     network = Network(args.weights)
     kept = {}

@@ -7,16 +7,30 @@ by any number of processes.
 from pathlib import Path
 
 import numpy as np
+from scipy.signal import resample_poly
+
 from channel import spoil
-from features import FRAME, HOP, RATE, log_bands
+from features import FRAME, HOP, log_bands
 from labels import SILENCE, SPEECH, STEP, UNSURE
 from room import coloured, response
-from scipy.signal import resample_poly
 
 HOPS = 750
 """Hops in a clip: 12 s."""
 SAMPLES = HOPS * HOP + FRAME - HOP
-SPEEDS = [(4, 5), (5, 6), (6, 7), (7, 8), (9, 10), (1, 1), (1, 1), (10, 9), (8, 7), (7, 6), (6, 5), (5, 4)]
+SPEEDS = [
+    (4, 5),
+    (5, 6),
+    (6, 7),
+    (7, 8),
+    (9, 10),
+    (1, 1),
+    (1, 1),
+    (10, 9),
+    (8, 7),
+    (7, 6),
+    (6, 5),
+    (5, 4),
+]
 """Factors (up, down) by which a recording gets longer, and its pitch lower."""
 VOICE_PERCENT = 30
 """From this score of Silero's on, noise may hold a voice."""
@@ -33,7 +47,9 @@ class Corpus:
         names = kept["sources"][here]
         sources = sorted(set(names.tolist()))
         if not sources:
-            raise ValueError(f"{path}: has no source for {'validation' if validation else 'training'}")
+            raise ValueError(
+                f"{path}: has no source for {'validation' if validation else 'training'}"
+            )
         self.recordings = [here[names == source] for source in sources]
         lengths = np.diff(self.starts)
         weights = np.sqrt([lengths[recordings].sum() for recordings in self.recordings])
@@ -43,7 +59,9 @@ class Corpus:
         """The recordings of a source; long sources are taken more often, by the root of their length."""
         return self.recordings[rng.choice(len(self.recordings), p=self.chances)]
 
-    def recording(self, rng: np.random.Generator, source: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def recording(
+        self, rng: np.random.Generator, source: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
         """A recording of a source: samples f32 (160 * steps,) and track u8 (steps,)."""
         start, end = self.starts[(at := rng.choice(source)) : at + 2]
         return self.samples[start:end] / np.float32(32768), self.track[start // STEP : end // STEP]
@@ -72,14 +90,18 @@ def clip(speech: Corpus, noise: Corpus, seed: int, number: int) -> tuple[np.ndar
         if snr < 20:
             heard = voices[(np.arange(HOPS) * HOP + HOP // 2) // STEP]
             labels = np.where(heard & (labels == SILENCE), UNSURE, labels)
-    mixed = mixed + np.float32(10 ** (rng.uniform(-80, -50) / 20) * np.sqrt(power)) * rng.standard_normal(SAMPLES, np.float32)
+    mixed = mixed + np.float32(
+        10 ** (rng.uniform(-80, -50) / 20) * np.sqrt(power)
+    ) * rng.standard_normal(SAMPLES, np.float32)
     level = rng.uniform(-45, -10) if spoken.any() else rng.uniform(-65, -10)
     reference = power if spoken.any() else float(np.mean(mixed**2)) + 1e-12
     mixed = mixed * (10 ** (level / 20) / np.sqrt(reference))
     return spoil(rng, mixed.astype(np.float32)), labels
 
 
-def features(speech: Corpus, noise: Corpus, seed: int, numbers: range) -> tuple[np.ndarray, np.ndarray]:
+def features(
+    speech: Corpus, noise: Corpus, seed: int, numbers: range
+) -> tuple[np.ndarray, np.ndarray]:
     """The log bands f16 (clips, HOPS, bands) and labels u8 (clips, HOPS) of some clips."""
     bands, labels = [], []
     for number in numbers:
@@ -108,7 +130,9 @@ def _voice(rng: np.random.Generator, speech: Corpus) -> tuple[np.ndarray, np.nda
             sound = sound * np.float32(10 ** (rng.normal(0, 3) / 20))
             first, last = max(at, 0), min(at + len(track), len(labels))
             if last > first:
-                samples[first * STEP : last * STEP] = sound[(first - at) * STEP : (last - at) * STEP]
+                samples[first * STEP : last * STEP] = sound[
+                    (first - at) * STEP : (last - at) * STEP
+                ]
                 labels[first:last] = track[first - at : last - at]
         seconds = rng.uniform(0, 0.5) if dense else np.exp(rng.uniform(np.log(0.2), np.log(5)))
         at += len(track) + int(100 * seconds)
@@ -148,6 +172,6 @@ def _swell(rng: np.random.Generator) -> np.ndarray:
     gains = rng.choice([0.0, 0.1, 1.0], len(times))
     edge = 10 ** rng.uniform(0, 4.5)
     times = np.stack([times, times + edge], 1).ravel()
-    return np.interp(
-        np.arange(SAMPLES), np.sort(times), np.roll(np.repeat(gains, 2), 1)
-    ).astype(np.float32)
+    return np.interp(np.arange(SAMPLES), np.sort(times), np.roll(np.repeat(gains, 2), 1)).astype(
+        np.float32
+    )

@@ -2,7 +2,7 @@
 
     python prepare.py --speech FOLDER --noise FOLDER --voiced PATH -o PREPARED
 
-A folder holds audio at 16 kHz in any format that libsndfile and `voiced` both read, and may hold a
+A folder holds audio at 16 kHz in any format that libsndfile reads, and may hold a
 `manifest.csv` with the columns `file` (path below the folder's parent) and `speaker_or_source`;
 without one, the name of the folder that a file lies in is its source. What one source made goes to
 training or to validation as a whole.
@@ -18,15 +18,17 @@ import csv
 import hashlib
 import json
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import soundfile
+from tqdm import tqdm
+
 import synthetic
 from labels import STEP, on_grid, speech_labels
-from tqdm import tqdm
 
 RATE = 16000
 AUDIO = {".wav", ".flac", ".opus", ".ogg", ".mp3"}
@@ -53,14 +55,22 @@ def files(folder: Path) -> list[tuple[Path, str]]:
     return found
 
 
-def scores(voiced: str, paths: list[Path]) -> Iterator[np.ndarray]:
-    """Yields Silero's scores of each recording, f64 (frames,), a score every 32 ms."""
-    for first in range(0, len(paths), FILES_AT_ONCE):
-        command = [voiced, "scores", "--format", "json"]
-        command += map(str, paths[first : first + FILES_AT_ONCE])
-        lines = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
-        for line in lines.splitlines():
-            yield np.array([score for _, _, score in json.loads(line)["frames"]])
+def scored(voiced: str, folder: Path) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
+    """Yields of each recording the source, the samples i16 (160 * steps,) and Silero's scores (steps,)."""
+    found = files(folder)
+    with tempfile.TemporaryDirectory() as name, tqdm(None, folder.name, len(found)) as progress:
+        for first in range(0, len(found), FILES_AT_ONCE):
+            together = found[first : first + FILES_AT_ONCE]
+            samples = [read(path) for path, _ in together]
+            copies = [f"{name}/{number}.wav" for number in range(len(together))]
+            for copy, sound in zip(copies, samples, strict=True):
+                soundfile.write(copy, sound, RATE)
+            command = [voiced, "scores", "--format", "json", *copies]
+            lines = subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout.splitlines()
+            for (_, source), sound, line in zip(together, samples, lines, strict=True):
+                scores = np.array([score for _, _, score in json.loads(line)["frames"]])
+                yield source, sound, on_grid(scores, len(sound) // STEP)
+                progress.update()
 
 
 def is_validation(source: str) -> bool:
@@ -108,21 +118,16 @@ def main() -> None:
     )
     parser.add_argument("--speech", type=Path, required=True)
     parser.add_argument("--noise", type=Path, required=True)
-    parser.add_argument("--voiced", default="voiced", help="the command; defaults to that on the path")
+    parser.add_argument(
+        "--voiced", default="voiced", help="the command; defaults to that on the path"
+    )
     parser.add_argument("-o", "--output", type=Path, required=True)
     args = parser.parse_args()
     args.output.mkdir(parents=True, exist_ok=True)
 
-    def recordings(folder: Path) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
-        found = files(folder)
-        each = zip(found, scores(args.voiced, [path for path, _ in found]), strict=True)
-        for (path, source), scored in tqdm(each, folder.name, len(found), unit=" files"):
-            samples = read(path)
-            yield source, samples, on_grid(scored, len(samples) // STEP)
-
     noise = [
         (source, samples, np.round(100 * track).astype(np.uint8))
-        for source, samples, track in recordings(args.noise)
+        for source, samples, track in scored(args.voiced, args.noise)
     ]
     with ProcessPoolExecutor() as pool:
         made = pool.map(synthetic_sound, range(SYNTHETIC), chunksize=4)
@@ -132,7 +137,7 @@ def main() -> None:
     write(args.output / "noise.npz", noise)
     speech = [
         (source, samples, speech_labels(samples / np.float32(32768), track))
-        for source, samples, track in recordings(args.speech)
+        for source, samples, track in scored(args.voiced, args.speech)
     ]
     write(args.output / "speech.npz", speech)
 

@@ -5,8 +5,9 @@ They stand in for recordings where a folder of noise is thin. Each function retu
 """
 
 import numpy as np
-from room import filtered
 from scipy.signal import lfilter
+
+from room import filtered
 
 RATE = 16000
 
@@ -129,8 +130,10 @@ def sweep(rng: np.random.Generator, n: int) -> np.ndarray:
     place = np.arange(n) / RATE / rng.uniform(0.15, 4) + rng.uniform()
     triangle = 2 * np.abs(place % 1 - 0.5)
     phase = 2 * np.pi * np.cumsum(low * (high / low) ** triangle) / RATE
-    return np.sin(phase) + rng.uniform(0, 0.5) * np.sin(2 * phase) + rng.uniform(0, 0.3) * np.sin(
-        3 * phase
+    return (
+        np.sin(phase)
+        + rng.uniform(0, 0.5) * np.sin(2 * phase)
+        + rng.uniform(0, 0.3) * np.sin(3 * phase)
     )
 
 

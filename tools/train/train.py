@@ -15,10 +15,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
+from tqdm import tqdm
+
 from clips import shards
 from labels import SPEECH, UNSURE
 from network import Parameters, initial, logits
-from tqdm import tqdm
 
 VALIDATION_SHARDS = 8
 CHECK_EVERY = 250
