@@ -21,9 +21,8 @@ def spoil(rng: np.random.Generator, samples: np.ndarray) -> np.ndarray:
     elif chance() < 0.1:
         samples = sosfilt(butter(6, rng.uniform(3000, 7000), fs=RATE, output="sos"), samples)
     if chance() < 0.05:
-        samples = _coded(
-            samples, RATE, *(("MP3", "MPEG_LAYER_III") if chance() < 0.5 else ("OGG", "VORBIS"))
-        )
+        coding = ("MP3", "MPEG_LAYER_III") if chance() < 0.5 else ("OGG", "VORBIS")
+        samples = _coded(samples, RATE, *coding)
     if chance() < 0.06:
         samples = _gaps(rng, samples)
     if chance() < 0.05:

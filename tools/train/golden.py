@@ -3,7 +3,7 @@
     python golden.py ../../weights/gru_16k.safetensors
 
 They are the forward pass of `forward.py`, in float64, over the repository's speech at 16 kHz, over
-the same 60 dB quieter, and over noise. The training framework's own forward pass is checked against it.
+the same 60 dB quieter, and over noise. The training framework's own pass is checked against it.
 """
 
 import argparse

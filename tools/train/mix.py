@@ -17,20 +17,8 @@ from room import coloured, response
 HOPS = 750
 """Hops in a clip: 12 s."""
 SAMPLES = HOPS * HOP + FRAME - HOP
-SPEEDS = [
-    (4, 5),
-    (5, 6),
-    (6, 7),
-    (7, 8),
-    (9, 10),
-    (1, 1),
-    (1, 1),
-    (10, 9),
-    (8, 7),
-    (7, 6),
-    (6, 5),
-    (5, 4),
-]
+SPEEDS = [(4, 5), (5, 6), (6, 7), (7, 8), (9, 10), (1, 1)]
+SPEEDS += [(down, up) for up, down in SPEEDS]
 """Factors (up, down) by which a recording gets longer, and its pitch lower."""
 VOICE_PERCENT = 30
 """From this score of Silero's on, noise may hold a voice."""
@@ -56,7 +44,7 @@ class Corpus:
         self.chances = weights / weights.sum()
 
     def source(self, rng: np.random.Generator) -> np.ndarray:
-        """The recordings of a source; long sources are taken more often, by the root of their length."""
+        """The recordings of a source; longer ones come more often, by the root of their length."""
         return self.recordings[rng.choice(len(self.recordings), p=self.chances)]
 
     def recording(
@@ -79,24 +67,24 @@ def clip(speech: Corpus, noise: Corpus, seed: int, number: int) -> tuple[np.ndar
     spoken = np.repeat(labels == SPEECH, HOP)
     voice = coloured(rng, voice, room)
     power = float(np.mean(voice[: len(spoken)][spoken] ** 2)) if spoken.any() else 1e-3
-    mixed = voice
+    total = np.zeros(SAMPLES, np.float32)
     for _ in range(rng.choice(4, p=[0.05, 0.45, 0.3, 0.2])):
         background, voices = _background(rng, noise)
-        loud = float(np.mean(background**2))
-        if loud <= 0:
-            continue
         snr = rng.uniform(-5, 30)
-        mixed = mixed + background * np.sqrt(power / loud) * np.float32(10 ** (-snr / 20))
+        total += background * _gain(power, float(np.mean(background**2)), -snr)
         if snr < 20:
             heard = voices[(np.arange(HOPS) * HOP + HOP // 2) // STEP]
             labels = np.where(heard & (labels == SILENCE), UNSURE, labels)
-    mixed = mixed + np.float32(
-        10 ** (rng.uniform(-80, -50) / 20) * np.sqrt(power)
-    ) * rng.standard_normal(SAMPLES, np.float32)
+    hiss = rng.standard_normal(SAMPLES, np.float32) * _gain(power, 1, rng.uniform(-80, -50))
+    mixed = voice + coloured(rng, total) + hiss
     level = rng.uniform(-45, -10) if spoken.any() else rng.uniform(-65, -10)
-    reference = power if spoken.any() else float(np.mean(mixed**2)) + 1e-12
-    mixed = mixed * (10 ** (level / 20) / np.sqrt(reference))
-    return spoil(rng, mixed.astype(np.float32)), labels
+    loud = power if spoken.any() else float(np.mean(mixed**2))
+    return spoil(rng, mixed * _gain(1, loud, level)), labels
+
+
+def _gain(wanted: float, power: float, decibel: float) -> np.float32:
+    """The factor that brings a sound of a power to `decibel` over the wanted power."""
+    return np.float32(np.sqrt(wanted / max(power, 1e-12)) * 10 ** (decibel / 20))
 
 
 def features(
@@ -163,7 +151,7 @@ def _background(rng: np.random.Generator, noise: Corpus) -> tuple[np.ndarray, np
     samples = samples[:SAMPLES]
     if rng.random() < 0.25:
         samples = samples * _swell(rng)
-    return coloured(rng, samples), voices
+    return samples, voices
 
 
 def _swell(rng: np.random.Generator) -> np.ndarray:

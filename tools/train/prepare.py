@@ -8,9 +8,9 @@ without one, the name of the folder that a file lies in is its source. What one 
 training or to validation as a whole.
 
 Speech is labelled before anything is mixed with it, each 10 ms of it, by its energy and by the
-scores of Silero VAD, which `voiced` computes: see `labels.py`. Noise gets Silero's scores too: where
-they are high there may be a voice in it, which is no example of anything. Synthetic sounds that are
-no speech are added to the noise.
+scores of Silero VAD, which `voiced` computes: see `labels.py`. Noise gets Silero's scores too:
+where they are high there may be a voice in it, which is no example of anything. Synthetic sounds
+that are no speech are added to the noise.
 """
 
 import argparse
@@ -56,7 +56,7 @@ def files(folder: Path) -> list[tuple[Path, str]]:
 
 
 def scored(voiced: str, folder: Path) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
-    """Yields of each recording the source, the samples i16 (160 * steps,) and Silero's scores (steps,)."""
+    """Yields each recording's source, samples i16 (160 * steps,) and scores of Silero's (steps,)."""
     found = files(folder)
     with tempfile.TemporaryDirectory() as name, tqdm(None, folder.name, len(found)) as progress:
         for first in range(0, len(found), FILES_AT_ONCE):
@@ -74,7 +74,7 @@ def scored(voiced: str, folder: Path) -> Iterator[tuple[str, np.ndarray, np.ndar
 
 
 def is_validation(source: str) -> bool:
-    """Whether a source is for validation: by a hash of its name, so that other files change nothing."""
+    """Whether a source is for validation: a hash of its name decides, and no other file."""
     digest = hashlib.sha256(source.encode()).digest()
     return int.from_bytes(digest[:4], "big") < VALIDATION_SHARE * 2**32
 
@@ -112,7 +112,7 @@ def write(path: Path, recordings: list[tuple[str, np.ndarray, np.ndarray]]) -> N
 
 
 def main() -> None:
-    """Writes `speech.npz`, whose track is labels, and `noise.npz`, whose track is scores in percent."""
+    """Writes `speech.npz`, with labels, and `noise.npz`, with scores in percent, as tracks."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

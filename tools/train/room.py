@@ -7,7 +7,7 @@ RATE = 16000
 
 
 def response(rng: np.random.Generator) -> np.ndarray:
-    """A synthetic room's response, f32 (n,): the direct sound, some echoes, and noise that decays."""
+    """A synthetic room's response, f32 (n,): the direct sound, echoes, and noise that decays."""
     time60 = np.exp(rng.uniform(np.log(0.1), np.log(0.9)))
     n = int(time60 * RATE)
     tail = rng.normal(0, 1, n) * 10 ** (-3 * np.arange(n) / n)
@@ -34,7 +34,7 @@ def coloured(
 def filtered(
     samples: np.ndarray, knots: np.ndarray, decibel: np.ndarray, room: np.ndarray | None = None
 ) -> np.ndarray:
-    """The sound with a gain in dB that is given at some frequencies in Hz, after a room: f32 (n,)."""
+    """The sound in a room, if any, with gains in dB at some frequencies in Hz: f32 (n,)."""
     length = scipy.fft.next_fast_len(len(samples) + (RATE if room is None else len(room)))
     spectrum = scipy.fft.rfft(samples.astype(np.float32), length)
     gain = 10 ** (np.interp(np.linspace(0, RATE / 2, len(spectrum)), knots, decibel) / 20)
