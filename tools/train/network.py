@@ -32,7 +32,7 @@ def initial(seed: int, bands: int, channels: int, hidden: int) -> Parameters:
 
 
 def gru_step(weight: jax.Array, bias: jax.Array, h: jax.Array, x: jax.Array) -> tuple:
-    """One step of PyTorch's `GRUCell`: h (clips, hidden), x = W_ih input + b_ih (clips, 3 * hidden)."""
+    """One step of PyTorch's `GRUCell`: h (clips, hidden), x (clips, 3 * hidden) from the input."""
     past = h @ weight.T + bias
     (xr, xz, xn), (hr, hz, hn) = jnp.split(x, 3, -1), jnp.split(past, 3, -1)
     r, z = jax.nn.sigmoid(xr + hr), jax.nn.sigmoid(xz + hz)

@@ -56,7 +56,7 @@ def files(folder: Path) -> list[tuple[Path, str]]:
 
 
 def scored(voiced: str, folder: Path) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
-    """Yields each recording's source, samples i16 (160 * steps,) and scores of Silero's (steps,)."""
+    """Yields each recording's source, samples i16 (160 * steps,) and Silero's scores (steps,)."""
     found = files(folder)
     with tempfile.TemporaryDirectory() as name, tqdm(None, folder.name, len(found)) as progress:
         for first in range(0, len(found), FILES_AT_ONCE):
