@@ -2,8 +2,8 @@
 
     python export.py RUN -o ../../weights/gru_16k.safetensors
 
-What the training data's mean and deviation do to the bands goes into the convolution's weights,
-all but the mean, so that large numbers do not cancel in f32. The metadata says the rest.
+The division of the bands by their deviation goes into the convolution's weights. The metadata says
+the rest.
 """
 
 import argparse
@@ -13,12 +13,10 @@ from pathlib import Path
 
 import numpy as np
 
-from features import EDGES, FLOOR, FRAME, HOP, RATE
+from features import EDGES, FLOOR, FRAME, HOP, MEMORY, RATE
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "export"))
 import tensors  # noqa: E402
-
-LOOKAHEAD = FRAME - HOP
 
 
 def metadata(settings: dict[str, object]) -> dict[str, str]:
@@ -30,6 +28,7 @@ def metadata(settings: dict[str, object]) -> dict[str, str]:
         "hop": str(HOP),
         "edges": " ".join(map(str, EDGES)),
         "floor": repr(FLOOR),
+        "memory": str(MEMORY),
         "licence": "MIT OR Apache-2.0",
         "source": "tools/train of the voiced repository",
         "settings": json.dumps(settings, sort_keys=True),
@@ -45,9 +44,7 @@ def main() -> None:
     parser.add_argument("-o", "--output", type=Path, required=True)
     args = parser.parse_args()
     kept = dict(np.load(args.run / "parameters.npz"))
-    mean, deviation = kept.pop("mean"), kept.pop("deviation")
-    kept["conv.weight"] = kept["conv.weight"] / deviation[:, None]
-    kept["input.mean"] = mean
+    kept["conv.weight"] = kept["conv.weight"] / kept.pop("deviation")[:, None]
     settings = json.loads((args.run / "settings.json").read_text())
     tensors.write(
         args.output, {n: v.astype(np.float32) for n, v in kept.items()}, metadata(settings)

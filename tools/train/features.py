@@ -1,4 +1,8 @@
-"""What the network sees: the logarithm of the power in bands, every 16 ms."""
+"""What the network sees: how far the power in bands is above its recent mean, every 16 ms.
+
+Logarithms less their mean do not change when a recording is made louder or quieter, or is heard
+through another microphone.
+"""
 
 import numpy as np
 import scipy.fft
@@ -14,6 +18,9 @@ EDGES = np.array(
     + [125, 133, 142, 151, 161, 172, 183, 195, 208, 222, 239, 257]
 )
 """Bins of the spectrum, 31.25 Hz apart, at which the bands begin, and where the last one ends."""
+
+MEMORY = 188
+"""Hops over which the mean of a band is taken: 3 s."""
 
 _TAPER = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(FRAME) / FRAME)
 _TAPER = (_TAPER / np.sqrt(np.sum(_TAPER**2))).astype(np.float32)
@@ -32,3 +39,17 @@ def log_bands(samples: np.ndarray) -> np.ndarray:
     powers = spectra.real**2 + spectra.imag**2
     sums = np.add.reduceat(powers, EDGES[:-1], axis=1)
     return np.log(sums / np.diff(EDGES).astype(np.float32) + np.float32(FLOOR))
+
+
+def above_mean(bands: np.ndarray) -> np.ndarray:
+    """Log bands less their running means, f32 of the same shape (..., hops, bands).
+
+    The mean of hop `t` is that of all hops so far, itself included; from hop 188 on, older ones fade.
+    """
+    mean = np.zeros_like(bands[..., 0, :], np.float32)
+    above = np.empty(bands.shape, np.float32)
+    for t in range(bands.shape[-2]):
+        present = bands[..., t, :].astype(np.float32)
+        mean += (present - mean) / np.float32(min(t + 1, MEMORY))
+        above[..., t, :] = present - mean
+    return above

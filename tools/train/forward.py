@@ -15,10 +15,10 @@ class Network:
             metadata = file.metadata()
         self.frame, self.hop = int(metadata["frame"]), int(metadata["hop"])
         self.edges = np.array(metadata["edges"].split(), int)
-        self.floor = float(metadata["floor"])
+        self.floor, self.memory = float(metadata["floor"]), int(metadata["memory"])
 
     def bands(self, samples: np.ndarray) -> np.ndarray:
-        """Log bands f64 (frames, bands) of samples (n,), full scale 1."""
+        """Log bands less their running means, f64 (frames, bands), of samples (n,), full scale 1."""
         frames = -(-len(samples) // self.hop)
         padded = np.pad(
             samples.astype(np.float64), (0, (frames - 1) * self.hop + self.frame - len(samples))
@@ -28,15 +28,20 @@ class Network:
         windows = np.lib.stride_tricks.sliding_window_view(padded, self.frame)[:: self.hop]
         powers = np.abs(scipy.fft.rfft(windows * taper)) ** 2
         means = np.add.reduceat(powers, self.edges[:-1], axis=1)[:, : len(self.edges) - 1]
-        return np.log(means / np.diff(self.edges) + self.floor)
+        bands = np.log(means / np.diff(self.edges) + self.floor)
+        mean = np.zeros(bands.shape[1])
+        for hop, band in enumerate(bands):
+            mean += (band - mean) / min(hop + 1, self.memory)
+            band -= mean
+        return bands
 
     def scores(self, samples: np.ndarray) -> np.ndarray:
         """The score of each hop, f64 (frames,), of samples (n,), full scale 1."""
         t = self.tensors
-        bands = self.bands(samples) - t["input.mean"]
+        bands = self.bands(samples)
         taps = t["conv.weight"].shape[2]
         h = np.zeros(t["gru.weight_hh"].shape[1])
-        past = np.repeat(bands[:1], taps, 0)
+        past = np.zeros((taps, bands.shape[1]))
         scores = []
         for present in bands:
             past = np.concatenate([past[1:], present[None]])

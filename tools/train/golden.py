@@ -14,6 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 import soundfile
 
+from features import above_mean, log_bands
 from forward import Network
 from network import logits
 
@@ -28,7 +29,7 @@ TOLERANCE = 1e-5
 def framework(network: Network, samples: np.ndarray) -> np.ndarray:
     """The scores f32 (frames,) by the network that is trained, with the exported parameters."""
     parameters = {name: jnp.asarray(value, jnp.float32) for name, value in network.tensors.items()}
-    bands = (network.bands(samples) - network.tensors["input.mean"]).astype(np.float32)
+    bands = above_mean(log_bands(samples))
     odds = np.asarray(logits(parameters, bands[None])[0], np.float64)
     return 1 / (1 + np.exp(-odds))
 

@@ -41,13 +41,9 @@ def gru_step(weight: jax.Array, bias: jax.Array, h: jax.Array, x: jax.Array) -> 
 
 
 def logits(parameters: Parameters, bands: jax.Array) -> jax.Array:
-    """The logarithms of the odds of speech, (clips, hops), of log bands (clips, hops, bands).
-
-    What lies before the first hop is taken to be like the first hop.
-    """
+    """The logarithms of the odds of speech, (clips, hops), of bands (clips, hops, bands)."""
     p = parameters
-    past = [jnp.repeat(bands[:, :1], TAPS - 1, 1), bands]
-    padded = jnp.concatenate(past, 1)
+    padded = jnp.pad(bands, ((0, 0), (TAPS - 1, 0), (0, 0)))
     hops = bands.shape[1]
     y = sum(padded[:, tap : tap + hops] @ p["conv.weight"][:, :, tap].T for tap in range(TAPS))
     y = jax.nn.relu(y + p["conv.bias"])

@@ -18,6 +18,7 @@ import optax
 from tqdm import tqdm
 
 from clips import shards
+from features import FLOOR, above_mean
 from labels import SPEECH, UNSURE
 from network import Parameters, initial, logits
 
@@ -64,16 +65,12 @@ def main() -> None:
 
     validation = shards(args.prepared, VALIDATION_SHARDS, args.seed, validation=True)
     training = shards(args.prepared, args.shards, args.seed, validation=False)
-    sample = np.concatenate([training(n)[0][:, ::7] for n in range(min(8, args.shards))])
-    mean = sample.astype(np.float32).mean((0, 1))
-    deviation = sample.astype(np.float32).std((0, 1))
-
-    def normal(bands: np.ndarray) -> np.ndarray:
-        return (bands.astype(np.float32) - mean) / deviation
+    sample = np.concatenate([above_mean(training(n)[0]) for n in range(min(4, args.shards))])
+    deviation = sample.std((0, 1))
 
     schedule = optax.warmup_cosine_decay_schedule(0, args.rate, 100, args.steps, args.rate / 100)
     optimizer = optax.chain(optax.clip_by_global_norm(1.0), optax.adam(schedule))
-    parameters = initial(args.seed, len(mean), args.channels, args.hidden)
+    parameters = initial(args.seed, len(deviation), args.channels, args.hidden)
     state, first = optimizer.init(parameters), 0
     checkpoint = args.output / "checkpoint.npz"
     if checkpoint.exists():
@@ -90,9 +87,12 @@ def main() -> None:
     def check(step: int, cost: float, started: float) -> None:
         read = [validation(number) for number in range(VALIDATION_SHARDS)]
         labels = np.concatenate([labels for _, labels in read])
-        quieter = [np.log(np.exp(bands.astype(np.float32)) / 100 + 1e-10) for bands, _ in read]
+        quieter = [np.log(np.exp(bands.astype(np.float32)) / 100 + FLOOR) for bands, _ in read]
         areas = [
-            auc(np.concatenate([predict(parameters, normal(b)) for b in each]), labels)
+            auc(
+                np.concatenate([predict(parameters, above_mean(b) / deviation) for b in each]),
+                labels,
+            )
             for each in ([bands for bands, _ in read], quieter)
         ]
         entry = {"step": step, "loss": cost, "auc": areas[0], "auc_20dB_quieter": areas[1]}
@@ -105,14 +105,14 @@ def main() -> None:
         epoch, place = divmod(number, args.shards)
         order = np.random.default_rng([args.seed, epoch]).permutation(args.shards)
         bands, labels = training(int(order[place]))
-        parameters, state, cost = step(parameters, state, normal(bands), labels)
+        parameters, state, cost = step(parameters, state, above_mean(bands) / deviation, labels)
         costs.append(float(cost))
         progress.set_postfix(loss=f"{np.mean(costs[-50:]):.4f}")
         if (number + 1) % CHECK_EVERY == 0 or number + 1 == args.steps:
             check(number + 1, float(np.mean(costs[-CHECK_EVERY:])), started)
             _save(checkpoint, (parameters, state), number + 1)
             kept = {name: np.asarray(value) for name, value in parameters.items()}
-            np.savez(args.output / "parameters.npz", mean=mean, deviation=deviation, **kept)
+            np.savez(args.output / "parameters.npz", deviation=deviation, **kept)
 
 
 def _save(path: Path, tree: tuple, step: int) -> None:
