@@ -44,7 +44,7 @@ def log_bands(samples: np.ndarray) -> np.ndarray:
 def above_mean(bands: np.ndarray) -> np.ndarray:
     """Log bands less their running means, f32 of the same shape (..., hops, bands).
 
-    The mean of hop `t` is that of all hops so far, itself included; from hop 188 on, older ones fade.
+    The mean of a hop is that of all hops up to it; from hop 188 on, older ones fade.
     """
     mean = np.zeros_like(bands[..., 0, :], np.float32)
     above = np.empty(bands.shape, np.float32)

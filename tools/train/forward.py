@@ -18,7 +18,7 @@ class Network:
         self.floor, self.memory = float(metadata["floor"]), int(metadata["memory"])
 
     def bands(self, samples: np.ndarray) -> np.ndarray:
-        """Log bands less their running means, f64 (frames, bands), of samples (n,), full scale 1."""
+        """Log bands less their running means, f64 (frames, bands), of samples f32 (n,)."""
         frames = -(-len(samples) // self.hop)
         padded = np.pad(
             samples.astype(np.float64), (0, (frames - 1) * self.hop + self.frame - len(samples))
