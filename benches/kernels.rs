@@ -15,7 +15,7 @@ use std::hint::black_box;
 
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
-use kernels::{End, Inputs, Kernels, POINTS, Set, Shape, WINDOWS, Windows};
+use kernels::{End, Inputs, Kernels, POINTS, Set, Shape, WINDOWS, Window, Windows};
 
 /// Frames that are computed together where there are many.
 const MANY: usize = 32;
@@ -60,6 +60,7 @@ fn layers(c: &mut Criterion) {
             }
             if frames == 1 {
                 beside(&mut group, set);
+                power(&mut group, set);
                 gates(&mut group, set);
             } else {
                 winograd(&mut group, set, frames);
@@ -75,6 +76,16 @@ fn spectra(group: &mut BenchmarkGroup<'_, WallTime>, set: Set, frames: usize) {
     let mut scratch = vec![0.0; windows.scratch()];
     group.bench_function("spectra", |b| {
         b.iter(|| set.spectra(&windows, black_box(&samples), &mut spectra, &mut scratch));
+    });
+}
+
+fn power(group: &mut BenchmarkGroup<'_, WallTime>, set: Set) {
+    let window = Window::new(random(512));
+    let samples = random(512);
+    let mut powers = vec![0.0; window.bins()];
+    let mut scratch = vec![0.0; window.scratch()];
+    group.bench_function("power spectrum", |b| {
+        b.iter(|| set.power(&window, black_box(&samples), &mut powers, &mut scratch));
     });
 }
 

@@ -5,14 +5,18 @@ pub mod energy;
 pub mod entropy;
 mod fitted;
 pub mod flatness;
+pub mod gru;
 pub mod ltsd;
 mod mapping;
+mod network;
 pub mod silero;
 pub mod sohn;
 pub mod webrtc;
 pub mod zcr;
 
 pub use mapping::{Logistic, Timing, native_rate};
+pub use network::Network;
+pub(crate) use network::Steps;
 
 use crate::frame::FrameSpec;
 

@@ -33,6 +33,7 @@ mod gates;
 #[cfg(target_arch = "aarch64")]
 mod neon;
 mod portable;
+mod power;
 mod scalar;
 mod set;
 mod simd;
@@ -47,6 +48,7 @@ use std::str::FromStr;
 
 use crate::error::Error;
 use entry_points::entry_points;
+pub(crate) use power::Window;
 use set::DOT_LANES;
 pub(crate) use set::{End, Inputs, Set, sigmoid};
 pub(crate) use spectra::{WINDOWS, Windows};

@@ -47,9 +47,10 @@ mod pool;
 pub mod segment;
 mod stream;
 
-pub use detector::Detector;
+pub use detector::gru::{self, Gru};
 pub use detector::silero::{self, Silero};
 pub use detector::webrtc::{self, WebRtc, WebRtcConfig};
+pub use detector::{Detector, Network};
 pub use error::Error;
 pub use frame::FrameSpec;
 pub use kernels::Kernels;

@@ -4,6 +4,7 @@
 //! order of ONNX Runtime, and it matters: on quiet recordings the bias is much larger than the products, so that a
 //! sum that begins with it rounds each of them coarsely, and Silero's scores are then off by 2e-5 instead of 3e-6.
 
+mod causal;
 mod conv1d;
 mod gru;
 mod lstm;
@@ -11,8 +12,8 @@ mod readout;
 mod tensors;
 mod winograd;
 
+pub(crate) use causal::CausalConv1d;
 pub(crate) use conv1d::Conv1d;
-#[cfg_attr(not(test), expect(unused_imports, reason = "Silero has an LSTM; the cell is for networks to come"))]
 pub(crate) use gru::GruCell;
 pub(crate) use lstm::LstmCell;
 pub(crate) use readout::Readout;

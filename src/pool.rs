@@ -5,9 +5,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::audio::Sample;
-use crate::detector::silero::{Model, State, Workspace};
+use crate::detector::{Network, silero};
 use crate::error::Error;
-use crate::nn::Winograd;
 use crate::segment::{Event, Events, SegmentConfig};
 use crate::stream::{Frames, Track};
 
@@ -15,12 +14,12 @@ use crate::stream::{Frames, Track};
 /// what is computed of them stays in the cache. A whole number of every kernel set's tiles.
 const STREAMS_TOGETHER: usize = 32;
 
-/// Many streams of audio, each with its own rate and segmentation, whose frames go through one Silero network together.
+/// Many streams of audio, each with its own rate and segmentation, whose frames go through one [`Network`] together.
 ///
-/// Together, streams take about three quarters of the time that they take one by one (a little more with the portable
-/// set). Each gets the same scores, to the bit, whatever the others do; they are within 1e-5 of those that a
+/// Together, streams of Silero's network take about three quarters of the time that they take one by one (a little more with
+/// the portable set). Each gets the same scores, to the bit, whatever the others do; they are within 1e-5 of those that a
 /// [`Stream`](crate::Stream) gets, and of the official ones. Streams join, leave and pause (are not pushed to) at any
-/// time. Beside the state of 1.3 KB, each has room for a quarter of a second that waits to be scored.
+/// time. Beside the network's state, 1.3 KB for Silero's, each has room for a quarter of a second that waits to be scored.
 ///
 /// ```
 /// # #[cfg(not(feature = "embedded"))]
@@ -52,11 +51,10 @@ const STREAMS_TOGETHER: usize = 32;
 /// # Ok(())
 /// # }
 /// ```
-pub struct Pool {
-    model: Arc<Model>,
-    conv1: Winograd,
-    places: Vec<Place>,
-    work: Workspace,
+pub struct Pool<N: Network = silero::Model> {
+    model: Arc<N>,
+    places: Vec<Place<N>>,
+    work: N::Workspace,
     ready: Vec<usize>, // places whose frames are in the workspace
     scored: Vec<Scored>,
 }
@@ -80,37 +78,29 @@ pub struct Scored {
 }
 
 /// Room for a stream; its generation counts the streams that were here before.
-#[derive(Default)]
-struct Place {
+struct Place<N: Network> {
     generation: u64,
-    member: Option<Member>,
+    member: Option<Member<N>>,
 }
 
 /// One stream.
-struct Member {
+struct Member<N: Network> {
     frames: Frames,
     /// Whether `frames` has a whole frame that is not scored.
     whole: bool,
     /// Samples that came in while there was such a frame.
     waiting: VecDeque<f32>,
-    state: State,
+    state: N::State,
     track: Track,
 }
 
-impl Pool {
+impl<N: Network> Pool<N> {
     /// A pool for up to `streams` streams.
-    pub fn new(model: Arc<Model>, streams: usize) -> Self {
+    pub fn new(model: Arc<N>, streams: usize) -> Self {
         let mut places = Vec::new();
-        places.resize_with(streams, Place::default);
-        let (conv1, work) = (model.winograd(STREAMS_TOGETHER), model.workspace(STREAMS_TOGETHER));
-        Self {
-            model,
-            conv1,
-            places,
-            work,
-            ready: Vec::with_capacity(STREAMS_TOGETHER),
-            scored: Vec::with_capacity(streams),
-        }
+        places.resize_with(streams, || Place { generation: 0, member: None });
+        let work = model.places(STREAMS_TOGETHER);
+        Self { model, places, work, ready: Vec::with_capacity(STREAMS_TOGETHER), scored: Vec::with_capacity(streams) }
     }
 
     /// Takes in a stream of audio at `rate` Hz.
@@ -119,13 +109,13 @@ impl Pool {
     /// [`Error::PoolFull`], [`Error::Rate`] where `rate` is neither the network's nor one that can be resampled, and
     /// [`Error::Config`] where a field of `config` is out of its range.
     pub fn join(&mut self, rate: u32, config: &SegmentConfig) -> Result<StreamId, Error> {
-        let spec = self.model.spec();
+        let spec = self.model.frames();
         let (frames, track) = (Frames::new(spec, rate, 1)?, Track::new(spec, rate, config)?);
         let streams = self.places.len();
         let free = self.places.iter_mut().enumerate().find(|(_, place)| place.member.is_none());
         let (index, place) = free.ok_or(Error::PoolFull { streams })?;
         let waiting = VecDeque::with_capacity(rate as usize / 4);
-        place.member = Some(Member { frames, whole: false, waiting, state: State::default(), track });
+        place.member = Some(Member { frames, whole: false, waiting, state: self.model.begin(), track });
         Ok(StreamId { place: index, generation: place.generation })
     }
 
@@ -149,7 +139,7 @@ impl Pool {
 
     /// Scores the next frame of every stream that has a whole one, and tells of each; of none, where none has.
     pub fn step(&mut self) -> &[Scored] {
-        let Self { model, conv1, places, work, ready, scored } = self;
+        let Self { model, places, work, ready, scored } = self;
         scored.clear();
         let mut next = 0;
         while next < places.len() {
@@ -165,7 +155,7 @@ impl Pool {
                 next += 1;
             }
             if !ready.is_empty() {
-                model.forward(ready.len(), conv1, work);
+                model.forward(ready.len(), work);
             }
             for (at, &place) in ready.iter().enumerate() {
                 let Place { generation, member } = &mut places[place];
@@ -185,12 +175,12 @@ impl Pool {
     /// # Errors
     /// [`Error::NotInPool`].
     pub fn finish(&mut self, stream: StreamId) -> Result<Vec<Event>, Error> {
-        let Self { model, conv1, places, work, .. } = self;
+        let Self { model, places, work, .. } = self;
         let member = member(places, stream)?;
         let mut events = Vec::new();
         while member.whole || member.frames.finish().is_some() {
             model.join(0, &mut member.state, member.frames.given_out(), work);
-            model.forward(1, conv1, work);
+            model.forward(1, work);
             let score = model.settle(0, &mut member.state, work);
             events.extend(member.track.push(score));
             if member.whole {
@@ -202,7 +192,7 @@ impl Pool {
         }
         member.frames.reset();
         member.track.reset();
-        member.state = State::default();
+        member.state = model.begin();
         Ok(events)
     }
 
@@ -229,12 +219,12 @@ impl Pool {
     }
 }
 
-fn member(places: &mut [Place], stream: StreamId) -> Result<&mut Member, Error> {
+fn member<N: Network>(places: &mut [Place<N>], stream: StreamId) -> Result<&mut Member<N>, Error> {
     let place = places.get_mut(stream.place).filter(|place| place.generation == stream.generation);
     place.and_then(|place| place.member.as_mut()).ok_or(Error::NotInPool)
 }
 
-impl Member {
+impl<N: Network> Member<N> {
     /// Goes on to the next frame, from the samples that wait.
     fn advance(&mut self) {
         let (mut first, mut second) = self.waiting.as_slices();
@@ -245,7 +235,7 @@ impl Member {
     }
 }
 
-impl fmt::Debug for Pool {
+impl<N: Network + fmt::Debug> fmt::Debug for Pool<N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pool").field("model", &self.model).field("streams", &self.len()).finish_non_exhaustive()
     }

@@ -32,7 +32,7 @@ use crate::kernels::Kernels;
 use model::FRAMES_TOGETHER;
 
 pub use model::Model;
-pub(crate) use model::{State, Workspace};
+use model::{State, Workspace};
 
 /// Milliseconds by which the network's scores lag the speech, for
 /// [`SegmentConfig::delay_ms`](crate::SegmentConfig::delay_ms).

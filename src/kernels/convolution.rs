@@ -63,17 +63,16 @@ pub(super) unsafe fn convolve<
     let blocked = if listed { 0 } else { frames / B * B };
 
     // The weights of a block of outputs stay in the cache while all frames go by.
-    let mut output = 0;
-    while blocked > 0 && output < shape.outputs {
-        let full = output + V * S::LANES <= shape.outputs;
+    let tiles =
+        || (0..shape.outputs).step_by(V * S::LANES).map(|output| (output, output + V * S::LANES <= shape.outputs));
+    for (output, full) in tiles().take_while(|_| blocked > 0) {
         for frame in (0..blocked).step_by(B) {
             if full {
                 tile(frame, output).run::<S, V, B, true>(0..shape.inputs);
             } else {
-                tile(frame, output).run::<S, 1, B, false>(0..shape.inputs);
+                tile(frame, output).run::<S, V, B, false>(0..shape.inputs);
             }
         }
-        output += S::LANES * if full { V } else { 1 };
     }
     let mut lists = [const { MaybeUninit::<List>::uninit() }; LISTS];
     for first in (blocked..frames).step_by(LISTS) {
@@ -84,18 +83,16 @@ pub(super) unsafe fn convolve<
                 *live = live_inputs::<S, TIMES>(tile(first + i, 0).x, shape.inputs, list);
             }
         }
-        let mut output = 0;
-        while output < shape.outputs {
-            let full = output + V * S::LANES <= shape.outputs;
+        for (output, full) in tiles() {
             for (i, live) in live.iter().take(count).enumerate() {
                 let tile = tile(first + i, output);
                 match (full, listed) {
                     (true, true) => tile.run::<S, V, 1, true>(Listed(live)),
                     (true, false) => tile.run::<S, V, 1, true>(0..shape.inputs),
-                    (false, _) => tile.run::<S, 1, 1, false>(0..shape.inputs),
+                    (false, true) => tile.run::<S, V, 1, false>(Listed(live)),
+                    (false, false) => tile.run::<S, V, 1, false>(0..shape.inputs),
                 }
             }
-            output += S::LANES * if full { V } else { 1 };
         }
     }
 }
@@ -213,16 +210,16 @@ impl<const TIMES: usize, const TAPS: usize, const STRIDE: usize, const OUT: usiz
         sums: [[[S; OUT]; V]; B],
     ) {
         let outputs = self.weights.shape.outputs;
-        let left = outputs - self.output;
         let floor = S::splat(if self.end == End::BiasRelu { 0.0 } else { f32::NEG_INFINITY });
         for v in 0..V {
+            let left = (outputs - self.output).saturating_sub(v * S::LANES);
             let mut bias = S::splat(0.0);
             if self.end != End::Sum {
-                bias = load::<S, FULL>(self.weights.bias.as_ptr().add(self.output + v * S::LANES), left);
+                bias = load::<S, FULL>(self.weights.bias.as_ptr().wrapping_add(self.output + v * S::LANES), left);
             }
             for b in 0..B {
                 for p in 0..OUT {
-                    let y = self.y.add((b * OUT + p) * outputs + self.output + v * S::LANES);
+                    let y = self.y.wrapping_add((b * OUT + p) * outputs + self.output + v * S::LANES);
                     store::<S, FULL>(sums[b][v][p].add(bias).max(floor), y, left);
                 }
             }

@@ -11,8 +11,8 @@ macro_rules! entry_points {
         #[allow(unused_imports, reason = "some of the vectors come with it")]
         use crate::kernels::simd::Simd as _;
         use crate::kernels::simd::MOST_LANES;
-        use crate::kernels::{DOT_LANES, End, Inputs, Shape, Weights, Windows};
-        use crate::kernels::{beside, convolution, gates, spectra, winograd};
+        use crate::kernels::{DOT_LANES, End, Inputs, Shape, Weights, Window, Windows};
+        use crate::kernels::{beside, convolution, gates, power, spectra, winograd};
 
         // What the kernels rely on: vectors are whole fours and whole parts of a cache line and of a dot product's sums, and
         // tiles of a dense matrix lie in one panel of any matrix.
@@ -31,7 +31,7 @@ macro_rules! entry_points {
                 (4, 1, _) => $conv1,
                 (4 | 2, 2, _) => $conv2,
                 (1, 1, Inputs::Dense) => $beside,
-                (1, 1, Inputs::Rectified) => $rectified,
+                (1, 1, Inputs::Alone | Inputs::Rectified) => $rectified,
                 _ => unreachable!("no kernel has the shape {shape:?}"),
             };
             vectors * <$vector>::LANES
@@ -126,6 +126,21 @@ macro_rules! entry_points {
         ) {
             // SAFETY: the caller's conditions.
             unsafe { spectra::spectra::<$vector, $four>(windows, samples, spectra, scratch) }
+        }
+
+        /// See [`Set::power`](crate::kernels::Set::power).
+        ///
+        /// # Safety
+        /// The processor must have this set's instructions, and the lengths must fit.
+        $(#[$feature])?
+        pub(in crate::kernels) unsafe fn power(
+            window: &Window,
+            samples: &[f32],
+            powers: &mut [f32],
+            scratch: &mut [f32],
+        ) {
+            // SAFETY: the caller's conditions.
+            unsafe { power::power::<$vector, $four>(window, samples, powers, scratch) }
         }
 
         /// See [`Set::lstm_gates`](crate::kernels::Set::lstm_gates).

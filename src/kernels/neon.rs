@@ -95,6 +95,15 @@ impl Four for F32x4 {
             .map(|column| Self(vreinterpretq_f32_f64(column)))
         }
     }
+
+    #[inline(always)]
+    unsafe fn reverse(self) -> Self {
+        // SAFETY: the trait's callers have made sure of the instructions.
+        unsafe {
+            let pairs = vrev64q_f32(self.0); // b a d c
+            Self(vextq_f32::<2>(pairs, pairs))
+        }
+    }
 }
 
 entry_points!(

@@ -84,6 +84,11 @@ impl Four for Wide {
     unsafe fn transpose(rows: [Self; 4]) -> [Self; 4] {
         f32x4::transpose(rows.map(|row| row.0)).map(Self)
     }
+    #[inline(always)]
+    unsafe fn reverse(self) -> Self {
+        let [a, b, c, d] = self.0.to_array();
+        Self(f32x4::new([d, c, b, a]))
+    }
 }
 
 entry_points!(Wide, Wide, , conv1: 2, conv2: 4, rectified: 8, dense: 8, beside: 8);

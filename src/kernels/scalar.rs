@@ -1,7 +1,7 @@
 //! The reference: what each kernel computes, one number at a time.
 
 use super::weights::strides;
-use super::{DOT_LANES, End, Inputs, Shape, Weights, Windows};
+use super::{DOT_LANES, End, Inputs, Shape, Weights, Window, Windows};
 
 /// `y[f, p, o] = sum over i, k of W[o, i, k] x[f, p * stride + k - taps / 2, i]`, in that order; see
 /// [`Set::convolve`](super::Set::convolve).
@@ -56,6 +56,12 @@ pub(super) fn panel(_: Shape, _: Inputs) -> usize {
 pub(super) fn spectra(windows: &Windows, samples: &[f32], spectra: &mut [f32], scratch: &mut [f32]) {
     // SAFETY: four numbers in an array need no instructions of their own; `Set::spectra` has checked the lengths.
     unsafe { super::spectra::spectra::<[f32; 4], [f32; 4]>(windows, samples, spectra, scratch) }
+}
+
+/// See [`Set::power`](super::Set::power).
+pub(super) fn power(window: &Window, samples: &[f32], powers: &mut [f32], scratch: &mut [f32]) {
+    // SAFETY: four numbers in an array need no instructions of their own; `Set::power` has checked the lengths.
+    unsafe { super::power::power::<[f32; 4], [f32; 4]>(window, samples, powers, scratch) }
 }
 
 /// See [`Set::winograd_inputs`](super::Set::winograd_inputs).

@@ -5,13 +5,15 @@ use super::neon;
 use super::winograd::POINTS;
 #[cfg(target_arch = "x86_64")]
 use super::x86;
-use super::{Kernels, Shape, WINDOWS, Weights, Windows, portable, scalar};
+use super::{Kernels, Shape, WINDOWS, Weights, Window, Windows, portable, scalar};
 
 /// What a convolution's inputs are like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Inputs {
     /// Hardly ever zero.
     Dense,
+    /// Hardly ever zero, and mostly those of one frame at a time, to a small matrix.
+    Alone,
     /// What a ReLU left: those that are zero are passed over.
     Rectified,
 }
@@ -215,6 +217,18 @@ impl Set {
         assert_eq!(spectra.len(), frames * WINDOWS * windows.bins());
         assert!(scratch.len() >= windows.scratch());
         call!(self, spectra(windows, samples, spectra, scratch));
+    }
+
+    /// The power spectrum of a window: the squared magnitudes of the transform of the tapered `samples`.
+    ///
+    /// Shapes: `samples` (length), `powers` (bins).
+    ///
+    /// # Panics
+    /// Where the lengths do not fit.
+    pub(crate) fn power(self, window: &Window, samples: &[f32], powers: &mut [f32], scratch: &mut [f32]) {
+        assert_eq!((samples.len(), powers.len()), (window.length(), window.bins()));
+        assert!(scratch.len() >= window.scratch());
+        call!(self, power(window, samples, powers, scratch));
     }
 }
 

@@ -89,6 +89,8 @@ pub(super) unsafe fn store<S: Simd, const FULL: bool>(vector: S, to: *mut f32, c
 pub(super) trait Four: Simd {
     /// The columns of the square whose rows these are.
     unsafe fn transpose(rows: [Self; 4]) -> [Self; 4];
+    /// The last number first.
+    unsafe fn reverse(self) -> Self;
 }
 
 /// Four numbers one after the other: the transform of the scalar set.
@@ -143,5 +145,9 @@ impl Simd for [f32; 4] {
 impl Four for [f32; 4] {
     unsafe fn transpose(rows: [Self; 4]) -> [Self; 4] {
         std::array::from_fn(|column| rows.map(|row| row[column]))
+    }
+    unsafe fn reverse(self) -> Self {
+        let [a, b, c, d] = self;
+        [d, c, b, a]
     }
 }

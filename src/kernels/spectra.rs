@@ -29,34 +29,35 @@ use super::simd::{Four, Simd};
 pub(crate) const WINDOWS: usize = 4;
 
 /// A complex number, or a vector of them: real and imaginary part.
-type Complex<S> = (S, S);
+pub(super) type Complex<S> = (S, S);
 
-/// Windows of a power of two samples, at least 64, and what their transform needs.
+/// What the transform of four real signals of a power of two samples, at least 64, needs.
 #[derive(Clone)]
-pub(crate) struct Windows {
-    taper: Vec<f32>, // (length)
+pub(super) struct Transform {
+    /// Half of the samples: so many complex numbers are transformed.
+    half: usize,
     /// The first pass's w, w^2 and w^3, real and imaginary parts, each four times over.
     first: Vec<f32>, // (6, m / 4, 4)
     passes: Vec<Vec<[f32; 6]>>, // each (n / 4): w, w^2, w^3 of a further pass's transforms of length n
     /// e^(-2 pi i k / length) for k from 1 on, real and imaginary parts, each four times over.
     separation: Vec<f32>, // (2, m / 2, 4)
+}
+
+/// Windows of a power of two samples, at least 64, and what their transform needs.
+#[derive(Clone)]
+pub(crate) struct Windows {
+    transform: Transform,
+    taper: Vec<f32>, // (length)
     /// Samples from one window to the next in a frame.
     hop: usize,
     /// Samples from one frame to the next.
     frame: usize,
 }
 
-impl Windows {
-    /// [`WINDOWS`] windows, `hop` apart, in each frame of `frame` samples, all tapered by `taper`.
-    pub(crate) fn new(taper: Vec<f32>, hop: usize, frame: usize) -> Self {
-        let length = taper.len();
-        assert!(length.is_power_of_two() && length >= 64 && length <= frame);
-        assert!(hop <= (frame - length) / (WINDOWS - 1));
+impl Transform {
+    pub(super) fn new(length: usize) -> Self {
+        assert!(length.is_power_of_two() && length >= 64);
         let half = length / 2;
-        let root = |k: usize, n: usize| {
-            let angle = -TAU * k as f64 / n as f64;
-            [angle.cos() as f32, angle.sin() as f32]
-        };
         let powers = |p, n| {
             let [[a, b], [c, d], [e, f]] = [root(p, n), root(2 * p, n), root(3 * p, n)];
             [a, b, c, d, e, f]
@@ -71,7 +72,21 @@ impl Windows {
         }
         let separation =
             (0..2).flat_map(|part| (1..=half / 2).flat_map(move |k| [root(k, length)[part]; WINDOWS])).collect();
-        Self { taper, first, passes, separation, hop, frame }
+        Self { half, first, passes, separation }
+    }
+}
+
+/// e^(-2 pi i k / n), real and imaginary part.
+pub(super) fn root(k: usize, n: usize) -> [f32; 2] {
+    let angle = -TAU * k as f64 / n as f64;
+    [angle.cos() as f32, angle.sin() as f32]
+}
+
+impl Windows {
+    /// [`WINDOWS`] windows, `hop` apart, in each frame of `frame` samples, all tapered by `taper`.
+    pub(crate) fn new(taper: Vec<f32>, hop: usize, frame: usize) -> Self {
+        assert!(hop <= (frame - taper.len()) / (WINDOWS - 1));
+        Self { transform: Transform::new(taper.len()), taper, hop, frame }
     }
 
     /// Bins of a spectrum.
@@ -91,19 +106,19 @@ impl Windows {
 
 /// Real and imaginary parts, each of shape (m, 4).
 #[derive(Clone, Copy)]
-struct Numbers {
-    re: *mut f32,
-    im: *mut f32,
+pub(super) struct Numbers {
+    pub(super) re: *mut f32,
+    pub(super) im: *mut f32,
 }
 
 impl Numbers {
     #[inline(always)]
-    unsafe fn read<S: Simd>(self, n: usize) -> Complex<S> {
+    pub(super) unsafe fn read<S: Simd>(self, n: usize) -> Complex<S> {
         (S::load(self.re.add(n * WINDOWS)), S::load(self.im.add(n * WINDOWS)))
     }
 
     #[inline(always)]
-    unsafe fn write<S: Simd>(self, n: usize, (re, im): Complex<S>) {
+    pub(super) unsafe fn write<S: Simd>(self, n: usize, (re, im): Complex<S>) {
         re.store(self.re.add(n * WINDOWS));
         im.store(self.im.add(n * WINDOWS));
     }
@@ -128,15 +143,15 @@ pub(super) unsafe fn spectra<S: Simd, F: Four>(
     spectra: &mut [f32],
     scratch: &mut [f32],
 ) {
-    let half = windows.taper.len() / 2;
+    let half = windows.transform.half;
     let start = scratch.as_mut_ptr();
     let [a, b, c, d] = [0, 1, 2, 3].map(|part| start.wrapping_add(part * half * WINDOWS));
     let frames = samples.chunks_exact(windows.frame);
     for (samples, spectra) in frames.zip(spectra.chunks_exact_mut(WINDOWS * windows.bins())) {
         let (x, y) = (Numbers { re: a, im: b }, Numbers { re: c, im: d });
         gather::<F>(windows, samples.as_ptr(), x);
-        let z = transform::<S>(windows, x, y);
-        measure::<S, F>(windows, z, spectra.as_mut_ptr());
+        let (z, _) = transform::<S>(&windows.transform, x, y);
+        measure::<S, F>(&windows.transform, z, spectra.as_mut_ptr());
         let (vectors, rest) = spectra.split_at_mut(spectra.len() / S::LANES * S::LANES);
         for squares in vectors.chunks_exact_mut(S::LANES) {
             S::load(squares.as_ptr()).sqrt().store(squares.as_mut_ptr());
@@ -162,16 +177,16 @@ unsafe fn gather<F: Four>(windows: &Windows, samples: *const f32, to: Numbers) {
     }
 }
 
-/// Transforms the numbers `x` with the help of `y`; returns where the result is, `x` or `y`.
+/// Transforms the numbers `x` with the help of `y`; returns where the result is, and the other of the two.
 #[inline(always)]
-unsafe fn transform<S: Simd>(windows: &Windows, mut x: Numbers, mut y: Numbers) -> Numbers {
-    let half = windows.taper.len() / 2;
+pub(super) unsafe fn transform<S: Simd>(transform: &Transform, mut x: Numbers, mut y: Numbers) -> (Numbers, Numbers) {
+    let half = transform.half;
     let together = S::LANES / WINDOWS;
     let quarter = half / 4;
     for p in (0..quarter).step_by(together) {
         let mut w = [S::splat(0.0); 6];
         for part in 0..6 {
-            w[part] = S::load(windows.first.as_ptr().add((part * quarter + p) * WINDOWS));
+            w[part] = S::load(transform.first.as_ptr().add((part * quarter + p) * WINDOWS));
         }
         let parts = butterfly(x, p, quarter, w);
         for i in 0..4 {
@@ -180,7 +195,7 @@ unsafe fn transform<S: Simd>(windows: &Windows, mut x: Numbers, mut y: Numbers) 
     }
     (x, y) = (y, x);
     let mut s = 4;
-    for pass in &windows.passes {
+    for pass in &transform.passes {
         let quarter = pass.len();
         for p in 0..quarter {
             let mut w = [S::splat(0.0); 6];
@@ -205,8 +220,7 @@ unsafe fn transform<S: Simd>(windows: &Windows, mut x: Numbers, mut y: Numbers) 
         }
         (x, y) = (y, x);
     }
-    let _ = y;
-    x
+    (x, y)
 }
 
 /// The four `y` of the equations above, from the `x` that begin at `n` and lie `quarter` apart, with w, w^2 and w^3.
@@ -227,46 +241,59 @@ unsafe fn butterfly<S: Simd>(x: Numbers, n: usize, quarter: usize, w: [S; 6]) ->
 
 /// The squared magnitudes, shape (bins, 4), of the real signals whose packed transform is `z`.
 #[inline(always)]
-unsafe fn measure<S: Simd, F: Four>(windows: &Windows, z: Numbers, squares: *mut f32) {
-    let half = windows.taper.len() / 2;
-    let first: Complex<F> = z.read(0);
-    square((first.0.add(first.1), F::splat(0.0))).store(squares);
-    square((first.0.sub(first.1), F::splat(0.0))).store(squares.add(half * WINDOWS));
+unsafe fn measure<S: Simd, F: Four>(transform: &Transform, z: Numbers, squares: *mut f32) {
+    let [first, last] = ends::<F>(z);
+    square(first).store(squares);
+    square(last).store(squares.add(transform.half * WINDOWS));
     let together = S::LANES / WINDOWS;
-    let one_half = S::splat(0.5);
-    let (re, im) = windows.separation.split_at(half / 2 * WINDOWS);
-    for k in (1..=half / 2).step_by(together) {
-        let w = (S::load(re.as_ptr().add((k - 1) * WINDOWS)), S::load(im.as_ptr().add((k - 1) * WINDOWS)));
-        // From k on, and from half - k back.
-        let opposite = half - k - (together - 1);
-        let (z, mirrored): (Complex<S>, Complex<S>) = (z.read(k), z.read(opposite));
-        let mirrored = (mirrored.0.reverse_fours(), mirrored.1.reverse_fours());
-        // With Z* the conjugate of the mirrored number: (Z + Z*) / 2 and (Z - Z*) / 2i.
-        let even = (z.0.add(mirrored.0).mul(one_half), z.1.sub(mirrored.1).mul(one_half));
-        let odd = (z.1.add(mirrored.1).mul(one_half), mirrored.0.sub(z.0).mul(one_half));
-        let odd = mul(odd, w);
-        square(add(even, odd)).store(squares.add(k * WINDOWS));
-        square(sub(even, odd)).reverse_fours().store(squares.add(opposite * WINDOWS));
+    for k in (1..=transform.half / 2).step_by(together) {
+        let (bin, opposite) = separate::<S>(transform, z, k);
+        square(bin).store(squares.add(k * WINDOWS));
+        square(opposite).store(squares.add((transform.half - k - (together - 1)) * WINDOWS));
     }
 }
 
+/// The first and the last bin of the real signals whose packed transform is `z`.
 #[inline(always)]
-unsafe fn add<S: Simd>(a: Complex<S>, b: Complex<S>) -> Complex<S> {
+pub(super) unsafe fn ends<F: Four>(z: Numbers) -> [Complex<F>; 2] {
+    let (re, im): Complex<F> = z.read(0);
+    [(re.add(im), F::splat(0.0)), (re.sub(im), F::splat(0.0))]
+}
+
+/// The bins from `k` on, at most to `half / 2`, and the conjugates of those as far from the end, in their order.
+#[inline(always)]
+pub(super) unsafe fn separate<S: Simd>(transform: &Transform, z: Numbers, k: usize) -> (Complex<S>, Complex<S>) {
+    let half = transform.half;
+    let one_half = S::splat(0.5);
+    let (re, im) = transform.separation.split_at(half / 2 * WINDOWS);
+    let w = (S::load(re.as_ptr().add((k - 1) * WINDOWS)), S::load(im.as_ptr().add((k - 1) * WINDOWS)));
+    let (z, mirrored): (Complex<S>, Complex<S>) = (z.read(k), z.read(half - k - (S::LANES / WINDOWS - 1)));
+    let mirrored = (mirrored.0.reverse_fours(), mirrored.1.reverse_fours());
+    // With Z* the conjugate of the mirrored number: (Z + Z*) / 2 and (Z - Z*) / 2i.
+    let even = (z.0.add(mirrored.0).mul(one_half), z.1.sub(mirrored.1).mul(one_half));
+    let odd = (z.1.add(mirrored.1).mul(one_half), mirrored.0.sub(z.0).mul(one_half));
+    let odd = mul(odd, w);
+    let opposite = sub(even, odd);
+    (add(even, odd), (opposite.0.reverse_fours(), opposite.1.reverse_fours()))
+}
+
+#[inline(always)]
+pub(super) unsafe fn add<S: Simd>(a: Complex<S>, b: Complex<S>) -> Complex<S> {
     (a.0.add(b.0), a.1.add(b.1))
 }
 
 #[inline(always)]
-unsafe fn sub<S: Simd>(a: Complex<S>, b: Complex<S>) -> Complex<S> {
+pub(super) unsafe fn sub<S: Simd>(a: Complex<S>, b: Complex<S>) -> Complex<S> {
     (a.0.sub(b.0), a.1.sub(b.1))
 }
 
 #[inline(always)]
-unsafe fn mul<S: Simd>(a: Complex<S>, b: Complex<S>) -> Complex<S> {
+pub(super) unsafe fn mul<S: Simd>(a: Complex<S>, b: Complex<S>) -> Complex<S> {
     let minus_im = S::splat(0.0).sub(a.1);
     (a.0.mul_add(b.0, minus_im.mul(b.1)), a.0.mul_add(b.1, a.1.mul(b.0)))
 }
 
 #[inline(always)]
-unsafe fn square<S: Simd>(a: Complex<S>) -> S {
+pub(super) unsafe fn square<S: Simd>(a: Complex<S>) -> S {
     a.0.mul_add(a.0, a.1.mul(a.1))
 }

@@ -81,9 +81,12 @@ fn convolutions_are_what_they_say() {
         for &frames in most(&[0, 1, 2, 7, 20], 3) {
             let x = rectified(3, frames * shape.times * shape.inputs);
             let exact = exact(shape, &weight, &x);
-            for (inputs, end) in
-                [(Inputs::Dense, End::Sum), (Inputs::Rectified, End::Bias), (Inputs::Rectified, End::BiasRelu)]
-            {
+            for (inputs, end) in [
+                (Inputs::Dense, End::Sum),
+                (Inputs::Alone, End::Bias),
+                (Inputs::Rectified, End::Bias),
+                (Inputs::Rectified, End::BiasRelu),
+            ] {
                 for set in sets() {
                     let weights = set.pack(shape, inputs, &weight, bias.clone());
                     let mut y = vec![f32::NAN; exact.len()];
@@ -114,7 +117,14 @@ fn fused_sets_agree_with_the_reference_to_the_bit() {
     let reference = Kernels::Scalar.checked().unwrap();
     for shape in shapes() {
         let weight = noise(1, shape.outputs * shape.inputs * shape.taps);
-        let frames = [(1, Inputs::Dense), (1, Inputs::Rectified), (13, Inputs::Dense), (40, Inputs::Rectified)];
+        let frames = [
+            (1, Inputs::Dense),
+            (1, Inputs::Alone),
+            (3, Inputs::Alone),
+            (1, Inputs::Rectified),
+            (13, Inputs::Dense),
+            (40, Inputs::Rectified),
+        ];
         for &(frames, inputs) in most(&frames, 2) {
             let x = rectified(3, frames * shape.times * shape.inputs);
             let run = |set: Set| {
@@ -178,6 +188,34 @@ fn side_by_side_is_the_same_as_one_after_the_other() {
 
 /// Rounding of an `f32` transform, as a share of the largest magnitude that there can be.
 const SPECTRUM_TOLERANCE: f64 = 3e-7;
+
+#[test]
+fn the_power_spectrum_is_that_of_the_definition() {
+    for length in [256, 512, 1024] {
+        let (taper, samples) = (noise(1, length), noise(2, length));
+        let window = Window::new(taper.clone());
+        let run = |set: Set| {
+            let mut powers = vec![f32::NAN; window.bins()];
+            set.power(&window, &samples, &mut powers, &mut vec![f32::NAN; window.scratch()]);
+            powers
+        };
+        let tapered: Vec<f64> = samples.iter().zip(&taper).map(|(x, w)| f64::from(x * w)).collect();
+        let loudest: f64 = tapered.iter().map(|x| x.abs()).sum();
+        let reference = run(Kernels::Scalar.checked().unwrap());
+        for set in sets() {
+            let powers = run(set);
+            assert!(set.kernels() == Kernels::Portable || powers == reference, "{set:?} {length}");
+            for (k, &power) in powers.iter().enumerate() {
+                let angle = |n: usize| -std::f64::consts::TAU * (k * n % length) as f64 / length as f64;
+                let part =
+                    |of: fn(f64) -> f64| tapered.iter().enumerate().map(|(n, x)| x * of(angle(n))).sum::<f64>();
+                let magnitude = part(f64::cos).hypot(part(f64::sin));
+                let error = (f64::from(power).sqrt() - magnitude).abs();
+                assert!(error <= SPECTRUM_TOLERANCE * loudest, "{set:?} {length}, bin {k}: {power}, {magnitude}");
+            }
+        }
+    }
+}
 
 #[test]
 fn spectra_are_those_of_the_definition() {

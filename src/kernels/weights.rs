@@ -67,7 +67,7 @@ pub(crate) struct Weights {
 }
 
 impl Weights {
-    /// Packs `weight`, shape (outputs, inputs, taps), and `bias`, shape (outputs), into panels of at most `lanes` outputs, for
+    /// Packs `weight`, shape (outputs, inputs, taps), and `bias`, shape (outputs), into panels of `lanes` outputs, for
     /// the set `kernels`.
     pub(super) fn pack(
         kernels: Kernels,
@@ -77,7 +77,6 @@ impl Weights {
         bias: Vec<f32>,
         lanes: usize,
     ) -> Self {
-        let lanes = lanes.min(shape.outputs.next_multiple_of(Line::NUMBERS));
         let columns = shape.inputs * shape.taps;
         let panels = shape.outputs.div_ceil(lanes);
         let mut packed = Self { lines: Vec::new(), kernels, lanes, bias, shape, inputs };

@@ -146,6 +146,11 @@ impl Four for F32x4 {
         unsafe { _MM_TRANSPOSE4_PS(&mut a, &mut b, &mut c, &mut d) };
         [a, b, c, d].map(Self)
     }
+    #[inline(always)]
+    unsafe fn reverse(self) -> Self {
+        // SAFETY: every x86-64 processor has SSE.
+        Self(unsafe { _mm_shuffle_ps::<0b00_01_10_11>(self.0, self.0) })
+    }
 }
 
 /// Kernels for processors with AVX2 and FMA.

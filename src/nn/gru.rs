@@ -1,5 +1,4 @@
 //! The gated recurrent unit (Cho et al. 2014), in the form that has two biases.
-#![cfg_attr(not(test), expect(dead_code, reason = "Silero has an LSTM; the cell is for networks to come"))]
 
 use super::Tensors;
 use crate::error::Error;
@@ -21,7 +20,7 @@ pub(crate) struct GruCell {
 
 impl GruCell {
     /// Reads `{name}.weight_ih` (3 * hidden, inputs), `{name}.weight_hh` (3 * hidden, hidden), `{name}.bias_ih` and
-    /// `{name}.bias_hh` (3 * hidden).
+    /// `{name}.bias_hh` (3 * hidden). The inputs are those that a ReLU left.
     pub(crate) fn load(
         kernels: Set,
         tensors: &Tensors<'_>,
@@ -30,19 +29,26 @@ impl GruCell {
         hidden: usize,
     ) -> Result<Self, Error> {
         let gates = 3 * hidden;
-        let load = |part: &str, columns: usize| {
+        let load = |part: &str, columns: usize, sort: Inputs| {
             let weight = tensors.values(&format!("{name}.weight_{part}"), &[gates, columns])?;
             let bias = tensors.values(&format!("{name}.bias_{part}"), &[gates])?;
-            Ok(kernels.pack(Shape::matrix(gates, columns), Inputs::Dense, &weight, bias))
+            Ok(kernels.pack(Shape::matrix(gates, columns), sort, &weight, bias))
         };
-        Ok(Self { input: load("ih", inputs)?, recurrent: load("hh", hidden)? })
+        Ok(Self { input: load("ih", inputs, Inputs::Rectified)?, recurrent: load("hh", hidden, Inputs::Alone)? })
     }
 
-    /// Moves the state `h` (hidden) on by the input `x` (inputs); `gates` (6 * hidden) is scratch.
-    pub(crate) fn step(&self, kernels: Set, x: &[f32], h: &mut [f32], gates: &mut [f32]) {
-        let (from_input, from_hidden) = gates.split_at_mut(3 * h.len());
+    /// `W_ih x + b_ih` of frames; shapes: `x` (frames, inputs), `from_input` (frames, 3 * hidden).
+    pub(crate) fn project(&self, kernels: Set, x: &[f32], from_input: &mut [f32]) {
         kernels.convolve(&self.input, x, from_input, End::Bias);
+    }
+
+    /// `W_hh h + b_hh` of frames; shapes: `h` (frames, hidden), `from_hidden` (frames, 3 * hidden).
+    pub(crate) fn recall(&self, kernels: Set, h: &[f32], from_hidden: &mut [f32]) {
         kernels.convolve(&self.recurrent, h, from_hidden, End::Bias);
+    }
+
+    /// Moves the state `h` (hidden) of one frame on, from both products (3 * hidden).
+    pub(crate) fn step(kernels: Set, from_input: &[f32], from_hidden: &[f32], h: &mut [f32]) {
         kernels.gru_gates(from_input, from_hidden, h);
     }
 }

@@ -1,18 +1,40 @@
 //! Weights from a safetensors file, each checked before it is used.
 
-use safetensors::{Dtype, SafeTensors};
+use std::str::FromStr;
+
+use safetensors::tensor::Metadata;
+use safetensors::{Dtype, SafeTensorError, SafeTensors};
 
 use crate::error::Error;
 
 /// A parsed safetensors file.
 #[derive(Debug)]
-pub(crate) struct Tensors<'a>(SafeTensors<'a>);
+pub(crate) struct Tensors<'a> {
+    tensors: SafeTensors<'a>,
+    header: Metadata,
+}
 
 impl<'a> Tensors<'a> {
     /// # Errors
     /// [`Error::WeightsFile`] where `bytes` are not a whole safetensors file.
     pub(crate) fn parse(bytes: &'a [u8]) -> Result<Self, Error> {
-        SafeTensors::deserialize(bytes).map(Self).map_err(|error| Error::WeightsFile { reason: error.to_string() })
+        let fault = |error: SafeTensorError| Error::WeightsFile { reason: error.to_string() };
+        let tensors = SafeTensors::deserialize(bytes).map_err(fault)?;
+        let (_, header) = SafeTensors::read_metadata(bytes).map_err(fault)?;
+        Ok(Self { tensors, header })
+    }
+
+    /// What the file says of itself under `key`: values that `T` can be read from, with spaces between.
+    ///
+    /// # Errors
+    /// [`Error::WeightsFile`] where it says nothing, or something else.
+    pub(crate) fn stated<T: FromStr>(&self, key: &str) -> Result<Vec<T>, Error> {
+        let text = self.header.metadata().as_ref().and_then(|metadata| metadata.get(key));
+        let text = text.ok_or_else(|| Error::WeightsFile { reason: format!("its metadata has no {key:?}") })?;
+        text.split_whitespace()
+            .map(str::parse)
+            .collect::<Result<_, _>>()
+            .map_err(|_| Error::WeightsFile { reason: format!("its metadata has {text:?} as {key:?}") })
     }
 
     /// The numbers of a tensor, which must be finite `f32`s in this shape.
@@ -21,7 +43,7 @@ impl<'a> Tensors<'a> {
     /// [`Error::TensorMissing`], [`Error::TensorShape`] or [`Error::TensorValues`], with the tensor's name.
     pub(crate) fn values(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, Error> {
         let name = || name.to_owned();
-        let tensor = self.0.tensor(&name()).map_err(|_| Error::TensorMissing { name: name() })?;
+        let tensor = self.tensors.tensor(&name()).map_err(|_| Error::TensorMissing { name: name() })?;
         if tensor.shape() != shape {
             let (found, wanted) = (tensor.shape().to_vec(), shape.to_vec());
             return Err(Error::TensorShape { name: name(), found, wanted });
@@ -40,6 +62,6 @@ impl<'a> Tensors<'a> {
 
     /// A tensor's shape, where there is such a tensor.
     pub(crate) fn shape(&self, name: &str) -> Option<Vec<usize>> {
-        self.0.tensor(name).ok().map(|tensor| tensor.shape().to_vec())
+        self.tensors.tensor(name).ok().map(|tensor| tensor.shape().to_vec())
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::audio::sample::clean_into;
+use crate::detector::{Network, Steps};
 use crate::dsp::window::hann;
 use crate::error::Error;
 use crate::frame::FrameSpec;
@@ -51,7 +52,7 @@ pub struct Model {
 
 /// What one stream carries from frame to frame.
 #[derive(Clone, Debug)]
-pub(crate) struct State {
+pub struct State {
     h: [f32; HIDDEN],
     c: [f32; HIDDEN],
     context: [f32; MOST_CONTEXT], // at 8 kHz only the first half is used
@@ -197,12 +198,6 @@ impl Model {
         }
     }
 
-    /// Puts a stream's next frame and what the LSTM remembers at place `at` of the workspace.
-    pub(crate) fn join(&self, at: usize, state: &mut State, frame: &[f32], work: &mut Workspace) {
-        self.gather(at, state, frame, work);
-        work.h[at * HIDDEN..][..HIDDEN].copy_from_slice(&state.h);
-    }
-
     /// Puts a stream's next frame at place `at` of the workspace: context, frame and reflection in a row. Keeps the frame's
     /// end as the next context.
     fn gather(&self, at: usize, state: &mut State, frame: &[f32], work: &mut Workspace) {
@@ -218,24 +213,6 @@ impl Model {
             *slot = sample;
         }
         state.context[..context].copy_from_slice(&samples[length..end]);
-    }
-
-    /// The first convolution, for many streams together.
-    pub(crate) fn winograd(&self, frames: usize) -> Winograd {
-        Winograd::new(self.kernels, &self.convolutions[0], frames)
-    }
-
-    /// From the first `frames` places of the workspace to what the LSTM's gates get from them.
-    ///
-    /// What it comes to for a frame is the same to the bit, whatever the others are; and within 1e-5 of what
-    /// [`step`](Self::step) comes to, since the first convolution is computed in another way.
-    pub(crate) fn forward(&self, frames: usize, conv1: &mut Winograd, work: &mut Workspace) {
-        self.transform(frames, work);
-        let spectra = &work.spectra[..frames * WINDOWS * self.layout.bins()];
-        conv1.forward_relu(self.kernels, spectra, &mut work.wide[..frames * WINDOWS * HIDDEN]);
-        let (h, from_hidden) = (&work.h[..frames * HIDDEN], &mut work.from_hidden[..frames * 4 * HIDDEN]);
-        self.lstm.recall(self.kernels, h, from_hidden);
-        self.encode(frames, work);
     }
 
     /// The spectra of the first `frames` places.
@@ -282,11 +259,55 @@ impl Model {
     }
 
     /// Moves a stream's state on by the frame at place `at` of the workspace, and returns its score.
-    pub(crate) fn settle(&self, at: usize, state: &mut State, work: &Workspace) -> f32 {
+    fn settle(&self, at: usize, state: &mut State, work: &Workspace) -> f32 {
         let gates = at * 4 * HIDDEN..(at + 1) * 4 * HIDDEN;
         let (from_input, from_hidden) = (&work.from_input[gates.clone()], &work.from_hidden[gates]);
         self.lstm.step(self.kernels, from_input, from_hidden, &mut state.h, &mut state.c);
         self.output.score(self.kernels, &state.h)
+    }
+}
+
+/// Buffers for frames of many streams, whose first convolution is computed with less arithmetic.
+pub struct Together {
+    conv1: Winograd,
+    work: Workspace,
+}
+
+impl Network for Model {}
+
+/// The first convolution is computed in another way than for a single stream, so scores differ by up to 1e-5 from those.
+impl Steps for Model {
+    type State = State;
+    type Workspace = Together;
+
+    fn frames(&self) -> FrameSpec {
+        self.spec()
+    }
+
+    fn begin(&self) -> State {
+        State::default()
+    }
+
+    fn places(&self, places: usize) -> Together {
+        Together { conv1: Winograd::new(self.kernels, &self.convolutions[0], places), work: self.workspace(places) }
+    }
+
+    fn join(&self, at: usize, state: &mut State, frame: &[f32], Together { work, .. }: &mut Together) {
+        self.gather(at, state, frame, work);
+        work.h[at * HIDDEN..][..HIDDEN].copy_from_slice(&state.h);
+    }
+
+    fn forward(&self, frames: usize, Together { conv1, work }: &mut Together) {
+        self.transform(frames, work);
+        let spectra = &work.spectra[..frames * WINDOWS * self.layout.bins()];
+        conv1.forward_relu(self.kernels, spectra, &mut work.wide[..frames * WINDOWS * HIDDEN]);
+        let (h, from_hidden) = (&work.h[..frames * HIDDEN], &mut work.from_hidden[..frames * 4 * HIDDEN]);
+        self.lstm.recall(self.kernels, h, from_hidden);
+        self.encode(frames, work);
+    }
+
+    fn settle(&self, at: usize, state: &mut State, Together { work, .. }: &Together) -> f32 {
+        self.settle(at, state, work)
     }
 }
 
