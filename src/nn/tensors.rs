@@ -2,7 +2,6 @@
 
 use std::str::FromStr;
 
-use safetensors::tensor::Metadata;
 use safetensors::{Dtype, SafeTensorError, SafeTensors};
 
 use crate::error::Error;
@@ -11,17 +10,15 @@ use crate::error::Error;
 #[derive(Debug)]
 pub(crate) struct Tensors<'a> {
     tensors: SafeTensors<'a>,
-    header: Metadata,
+    bytes: &'a [u8],
 }
 
 impl<'a> Tensors<'a> {
     /// # Errors
     /// [`Error::WeightsFile`] where `bytes` are not a whole safetensors file.
     pub(crate) fn parse(bytes: &'a [u8]) -> Result<Self, Error> {
-        let fault = |error: SafeTensorError| Error::WeightsFile { reason: error.to_string() };
         let tensors = SafeTensors::deserialize(bytes).map_err(fault)?;
-        let (_, header) = SafeTensors::read_metadata(bytes).map_err(fault)?;
-        Ok(Self { tensors, header })
+        Ok(Self { tensors, bytes })
     }
 
     /// What the file says of itself under `key`: values that `T` can be read from, with spaces between.
@@ -29,7 +26,8 @@ impl<'a> Tensors<'a> {
     /// # Errors
     /// [`Error::WeightsFile`] where it says nothing, or something else.
     pub(crate) fn stated<T: FromStr>(&self, key: &str) -> Result<Vec<T>, Error> {
-        let text = self.header.metadata().as_ref().and_then(|metadata| metadata.get(key));
+        let (_, header) = SafeTensors::read_metadata(self.bytes).map_err(fault)?;
+        let text = header.metadata().as_ref().and_then(|metadata| metadata.get(key));
         let text = text.ok_or_else(|| Error::WeightsFile { reason: format!("its metadata has no {key:?}") })?;
         text.split_whitespace()
             .map(str::parse)
@@ -64,4 +62,8 @@ impl<'a> Tensors<'a> {
     pub(crate) fn shape(&self, name: &str) -> Option<Vec<usize>> {
         self.tensors.tensor(name).ok().map(|tensor| tensor.shape().to_vec())
     }
+}
+
+fn fault(error: SafeTensorError) -> Error {
+    Error::WeightsFile { reason: error.to_string() }
 }
