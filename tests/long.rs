@@ -134,9 +134,12 @@ impl fmt::Debug for Witness<'_> {
 /// Whether all numbers in the text of a state are sound: none is NaN, and none so near to 0 that a processor takes long for it.
 fn check_state(state: &dyn fmt::Debug) {
     let text = format!("{state:?}");
-    let numbers = text.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '+')));
-    for number in numbers.filter_map(|word| word.parse::<f64>().ok()) {
-        assert!(number == 0.0 || number.abs() >= f64::from(f32::MIN_POSITIVE), "{number:e} in {text:.2000}");
+    for word in text.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '+'))) {
+        let sound = |number: f64| number == 0.0 || number.abs() >= f64::from(f32::MIN_POSITIVE);
+        if word.parse().is_ok_and(|number| !sound(number)) {
+            let at = word.as_ptr().addr() - text.as_ptr().addr();
+            panic!("{word} after {}", &text[at.saturating_sub(200)..at]);
+        }
     }
 }
 

@@ -39,7 +39,7 @@ fn most<T>(list: &[T], with_miri: usize) -> &[T] {
 }
 
 fn shapes() -> impl Iterator<Item = Shape> {
-    let sizes = most(&[(1, 1), (8, 16), (3, 17), (2, 70), (64, 64), (129, 128), (600, 33), (1, 300)], 4);
+    let sizes = most(&[(1, 1), (3, 17), (2, 70), (8, 16), (64, 64), (129, 128), (600, 33), (1, 300)], 3);
     let kinds = [(1, 1, 1), (2, 3, 2), (4, 3, 1), (4, 3, 2)];
     sizes.iter().flat_map(move |&(inputs, outputs)| {
         kinds.map(|(times, taps, stride)| Shape { inputs, outputs, times, taps, stride })
@@ -78,7 +78,7 @@ fn convolutions_are_what_they_say() {
     for shape in shapes() {
         let weight = noise(1, shape.outputs * shape.inputs * shape.taps);
         let bias = noise(2, shape.outputs);
-        for &frames in most(&[0, 1, 2, 7, 20], 3) {
+        for &frames in most(&[2, 0, 1, 7, 20], 2) {
             let x = rectified(3, frames * shape.times * shape.inputs);
             let exact = exact(shape, &weight, &x);
             for (inputs, end) in [
