@@ -17,7 +17,7 @@ impl<'a> Tensors<'a> {
     /// # Errors
     /// [`Error::WeightsFile`] where `bytes` are not a whole safetensors file.
     pub(crate) fn parse(bytes: &'a [u8]) -> Result<Self, Error> {
-        let tensors = SafeTensors::deserialize(bytes).map_err(fault)?;
+        let tensors = SafeTensors::deserialize(bytes).map_err(|error| fault(&error))?;
         Ok(Self { tensors, bytes })
     }
 
@@ -26,7 +26,7 @@ impl<'a> Tensors<'a> {
     /// # Errors
     /// [`Error::WeightsFile`] where it says nothing, or something else.
     pub(crate) fn stated<T: FromStr>(&self, key: &str) -> Result<Vec<T>, Error> {
-        let (_, header) = SafeTensors::read_metadata(self.bytes).map_err(fault)?;
+        let (_, header) = SafeTensors::read_metadata(self.bytes).map_err(|error| fault(&error))?;
         let text = header.metadata().as_ref().and_then(|metadata| metadata.get(key));
         let text = text.ok_or_else(|| Error::WeightsFile { reason: format!("its metadata has no {key:?}") })?;
         text.split_whitespace()
@@ -64,6 +64,6 @@ impl<'a> Tensors<'a> {
     }
 }
 
-fn fault(error: SafeTensorError) -> Error {
+fn fault(error: &SafeTensorError) -> Error {
     Error::WeightsFile { reason: error.to_string() }
 }
