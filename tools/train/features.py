@@ -19,8 +19,8 @@ EDGES = np.array(
 )
 """Bins of the spectrum, 31.25 Hz apart, at which the bands begin, and where the last one ends."""
 
-MEMORY = 188
-"""Hops over which the mean of a band is taken: 3 s."""
+MEMORY = 625
+"""Hops over which the mean of a band is taken: 10 s."""
 
 _TAPER = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(FRAME) / FRAME)
 _TAPER = (_TAPER / np.sqrt(np.sum(_TAPER**2))).astype(np.float32)
@@ -44,7 +44,7 @@ def log_bands(samples: np.ndarray) -> np.ndarray:
 def above_mean(bands: np.ndarray) -> np.ndarray:
     """Log bands less their running means, f32 of the same shape (..., hops, bands).
 
-    The mean of a hop is that of all hops up to it; from hop 188 on, older ones fade.
+    The mean of a hop is that of all hops up to it; from hop 625 on, older ones fade.
     """
     mean = np.zeros_like(bands[..., 0, :], np.float32)
     above = np.empty(bands.shape, np.float32)
