@@ -11,7 +11,7 @@
 //! ```
 //!
 //! The score is about the first hop of its frame: the other hop is look-ahead, 16 ms. The running mean is that of all frames
-//! so far, and later of about 3 s, so that neither a recording's level nor the colour of its channel counts. The weights file
+//! so far, and later of the last seconds, so that neither a recording's level nor the colour of its channel counts. The weights file
 //! states rate, frame, hop, bands and the mean's memory, and its tensors the other sizes: a network of other sizes needs no
 //! change here. Audio at other rates is resampled, which a [`Stream`](crate::Stream) does, 8 kHz too: the network was trained
 //! on such audio as well.
