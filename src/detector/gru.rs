@@ -24,7 +24,7 @@ mod model;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::detector::Detector;
+use crate::detector::{Detector, Steps};
 use crate::frame::FrameSpec;
 use model::FRAMES_TOGETHER;
 
@@ -42,7 +42,7 @@ pub struct Gru {
 impl Gru {
     /// A detector over a model, which any number of detectors may share.
     pub fn new(model: Arc<Model>) -> Self {
-        let (state, workspace) = (model.state(), model.workspace(1));
+        let (state, workspace) = (model.begin(), model.places(1));
         Self { model, state, workspace }
     }
 
@@ -68,7 +68,7 @@ impl Detector for Gru {
     }
 
     fn reserve(&mut self, frames: usize) {
-        self.workspace = self.model.workspace(frames.clamp(1, FRAMES_TOGETHER));
+        self.workspace = self.model.places(frames.clamp(1, FRAMES_TOGETHER));
     }
 
     fn score_frames(&mut self, samples: &[f32], scores: &mut [f32]) {

@@ -127,27 +127,6 @@ impl Model {
         self.kernels.kernels()
     }
 
-    /// The state of a stream that begins.
-    pub(crate) fn state(&self) -> State {
-        let bands = self.bands.count();
-        State { h: vec![0.0; self.hidden], mean: vec![0.0; bands], past: vec![0.0; self.taps * bands], frames: 0.0 }
-    }
-
-    /// Buffers for `frames` frames at a time.
-    pub(crate) fn workspace(&self, frames: usize) -> Workspace {
-        let buffer = |numbers: usize| vec![0.0; frames * numbers];
-        Workspace {
-            samples: vec![0.0; self.spec.frame],
-            powers: vec![0.0; self.window.bins()],
-            transform: vec![0.0; self.window.scratch()],
-            seen: buffer(self.taps * self.bands.count()),
-            features: buffer(self.channels),
-            h: buffer(self.hidden),
-            from_input: buffer(3 * self.hidden),
-            from_hidden: buffer(3 * self.hidden),
-        }
-    }
-
     /// The scores of the next frames of a stream, which lie a hop apart in `samples`; the same to the bit as one by one.
     ///
     /// Shapes: `samples` ((frames - 1) * hop + frame), of which those missing at the end count as zeros, and `scores`
@@ -166,14 +145,6 @@ impl Model {
                 *score = self.settle(at, state, work);
             }
         }
-    }
-
-    /// Moves a stream's state on by the frame at place `at` of the workspace, and returns its score.
-    fn settle(&self, at: usize, state: &mut State, work: &Workspace) -> f32 {
-        let gates = at * 3 * self.hidden..(at + 1) * 3 * self.hidden;
-        let (from_input, from_hidden) = (&work.from_input[gates.clone()], &work.from_hidden[gates]);
-        GruCell::step(self.kernels, from_input, from_hidden, &mut state.h);
-        self.output.score(self.kernels, &state.h)
     }
 
     /// Puts what the convolution sees of a stream with its next frame at place `at` of the workspace.
@@ -210,11 +181,22 @@ impl Steps for Model {
     }
 
     fn begin(&self) -> State {
-        self.state()
+        let bands = self.bands.count();
+        State { h: vec![0.0; self.hidden], mean: vec![0.0; bands], past: vec![0.0; self.taps * bands], frames: 0.0 }
     }
 
     fn places(&self, places: usize) -> Workspace {
-        self.workspace(places)
+        let buffer = |numbers: usize| vec![0.0; places * numbers];
+        Workspace {
+            samples: vec![0.0; self.spec.frame],
+            powers: vec![0.0; self.window.bins()],
+            transform: vec![0.0; self.window.scratch()],
+            seen: buffer(self.taps * self.bands.count()),
+            features: buffer(self.channels),
+            h: buffer(self.hidden),
+            from_input: buffer(3 * self.hidden),
+            from_hidden: buffer(3 * self.hidden),
+        }
     }
 
     fn join(&self, at: usize, state: &mut State, frame: &[f32], work: &mut Workspace) {
@@ -229,7 +211,10 @@ impl Steps for Model {
     }
 
     fn settle(&self, at: usize, state: &mut State, work: &Workspace) -> f32 {
-        self.settle(at, state, work)
+        let gates = at * 3 * self.hidden..(at + 1) * 3 * self.hidden;
+        let (from_input, from_hidden) = (&work.from_input[gates.clone()], &work.from_hidden[gates]);
+        GruCell::step(self.kernels, from_input, from_hidden, &mut state.h);
+        self.output.score(self.kernels, &state.h)
     }
 }
 
