@@ -70,10 +70,7 @@ pub(super) unsafe fn power<S: Simd, F: Four>(
     powers: &mut [f32],
     scratch: &mut [f32],
 ) {
-    let columns = columns(window.length());
-    let start = scratch.as_mut_ptr();
-    let [a, b, c, d] = [0, 1, 2, 3].map(|part| start.wrapping_add(part * columns * WINDOWS));
-    let (x, y) = (Numbers { re: a, im: b }, Numbers { re: c, im: d });
+    let [x, y] = Numbers::pair(scratch, columns(window.length()));
     for n in 0..window.length() / (2 * WINDOWS) {
         let (samples, taper) = (samples.as_ptr().add(2 * WINDOWS * n), window.taper.as_ptr().add(2 * WINDOWS * n));
         let re = F::load(samples).mul(F::load(taper));

@@ -112,6 +112,14 @@ pub(super) struct Numbers {
 }
 
 impl Numbers {
+    /// Room for `count` numbers of all windows, twice: passes go from one to the other.
+    #[inline(always)]
+    pub(super) fn pair(scratch: &mut [f32], count: usize) -> [Self; 2] {
+        let start = scratch.as_mut_ptr();
+        let part = |part: usize| start.wrapping_add(part * count * WINDOWS);
+        [Self { re: part(0), im: part(1) }, Self { re: part(2), im: part(3) }]
+    }
+
     #[inline(always)]
     pub(super) unsafe fn read<S: Simd>(self, n: usize) -> Complex<S> {
         (S::load(self.re.add(n * WINDOWS)), S::load(self.im.add(n * WINDOWS)))
@@ -144,11 +152,9 @@ pub(super) unsafe fn spectra<S: Simd, F: Four>(
     scratch: &mut [f32],
 ) {
     let half = windows.transform.half;
-    let start = scratch.as_mut_ptr();
-    let [a, b, c, d] = [0, 1, 2, 3].map(|part| start.wrapping_add(part * half * WINDOWS));
+    let [x, y] = Numbers::pair(scratch, half);
     let frames = samples.chunks_exact(windows.frame);
     for (samples, spectra) in frames.zip(spectra.chunks_exact_mut(WINDOWS * windows.bins())) {
-        let (x, y) = (Numbers { re: a, im: b }, Numbers { re: c, im: d });
         gather::<F>(windows, samples.as_ptr(), x);
         let (z, _) = transform::<S>(&windows.transform, x, y);
         measure::<S, F>(&windows.transform, z, spectra.as_mut_ptr());
