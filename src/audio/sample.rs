@@ -55,12 +55,16 @@ pub(crate) fn audible(x: f32) -> f32 {
     if x.abs() < FAINTEST { 0.0 } else { x }
 }
 
+/// Whether [`clean`] changes none of the samples.
+pub(crate) fn is_clean(samples: &[f32]) -> bool {
+    samples.iter().fold(true, |safe, &sample| safe & (sample.abs() <= LIMIT) & (audible(sample) == sample))
+}
+
 /// Copies samples and makes them safe for arithmetic, see [`clean`]; both slices have the same length.
 ///
 /// Nearly always all of them are safe, which is quicker to find out than to mend.
 pub(crate) fn clean_into(from: &[f32], to: &mut [f32]) {
-    let safe = from.iter().fold(true, |safe, &sample| safe & (sample.abs() <= LIMIT) & (audible(sample) == sample));
-    if safe {
+    if is_clean(from) {
         to.copy_from_slice(from);
     } else {
         to.iter_mut().zip(from).for_each(|(to, &sample)| *to = clean(sample));

@@ -31,6 +31,7 @@ macro_rules! entry_points {
                 (4, 1, _) => $conv1,
                 (4 | 2, 2, _) => $conv2,
                 (1, 1, Inputs::Dense) => $beside,
+                (1, 1, _) if shape.outputs <= $beside * <$vector>::LANES => $beside,
                 (1, 1, Inputs::Alone | Inputs::Rectified) => $rectified,
                 _ => unreachable!("no kernel has the shape {shape:?}"),
             };
@@ -58,6 +59,9 @@ macro_rules! entry_points {
                     (2, 3, 2) => convolution::convolve::<$vector, 2, 3, 2, 1, $conv2, 1>(weights, x, y, end),
                     (1, 1, 1) if weights.inputs() == Inputs::Dense => {
                         convolution::convolve::<$vector, 1, 1, 1, 1, $dense, 4>(weights, x, y, end)
+                    }
+                    (1, 1, 1) if weights.lanes == $beside * <$vector>::LANES => {
+                        convolution::convolve::<$vector, 1, 1, 1, 1, $beside, 1>(weights, x, y, end)
                     }
                     (1, 1, 1) => convolution::convolve::<$vector, 1, 1, 1, 1, $rectified, 1>(weights, x, y, end),
                     _ => unreachable!("no kernel has the shape {shape:?}"),
@@ -111,6 +115,16 @@ macro_rules! entry_points {
         pub(in crate::kernels) unsafe fn dot_relu(w: &[f32], x: &[f32]) -> [f32; DOT_LANES] {
             // SAFETY: the caller's conditions.
             unsafe { gates::dot_relu::<$vector>(w, x) }
+        }
+
+        /// See [`Set::ln`](crate::kernels::Set::ln).
+        ///
+        /// # Safety
+        /// The processor must have this set's instructions, and the numbers must be positive and normal.
+        $(#[$feature])?
+        pub(in crate::kernels) unsafe fn ln(x: &mut [f32]) {
+            // SAFETY: the caller's conditions.
+            unsafe { gates::ln::<$vector>(x) }
         }
 
         /// See [`Set::spectra`](crate::kernels::Set::spectra).

@@ -3,7 +3,7 @@
 #![allow(unsafe_op_in_unsafe_fn, reason = "whole functions are unsafe, under the conditions that each states")]
 
 use super::DOT_LANES;
-use super::scalar::{EXP_LIMIT, EXP_POLYNOMIAL, LN_2_HIGH, LN_2_LOW, ROUNDER};
+use super::scalar::{EXP_LIMIT, EXP_POLYNOMIAL, LN_2_HIGH, LN_2_LOW, LN_POLYNOMIAL, ROUNDER};
 use super::simd::{Simd, load, store};
 
 /// See [`Set::lstm_gates`](super::Set::lstm_gates).
@@ -106,6 +106,29 @@ pub(super) unsafe fn dot_relu<S: Simd>(w: &[f32], x: &[f32]) -> [f32; DOT_LANES]
         sum.store(sums.as_mut_ptr().add(lane));
     }
     sums
+}
+
+/// See [`Set::ln`](super::Set::ln).
+///
+/// # Safety
+/// The processor must have the instructions of `S`; the numbers must be positive and normal.
+#[inline(always)]
+pub(super) unsafe fn ln<S: Simd>(x: &mut [f32]) {
+    let one = S::splat(1.0);
+    for at in (0..x.len()).step_by(S::LANES) {
+        let (left, x) = (x.len() - at, x.as_mut_ptr().add(at));
+        let (n, m) = load::<S, false>(x, left).exponent_and_fraction();
+        let s = m.sub(one).div(m.add(one));
+        let z = s.mul(s);
+        let [first, rest @ ..] = LN_POLYNOMIAL;
+        let mut p = S::splat(first);
+        for coefficient in rest {
+            p = p.mul_add(z, S::splat(coefficient));
+        }
+        let fraction = s.mul(z).mul_add(p, s.add(s));
+        let low = n.mul_add(S::splat(LN_2_LOW), fraction);
+        store::<S, false>(n.mul_add(S::splat(LN_2_HIGH), low), x, left);
+    }
 }
 
 /// See [`super::scalar::sigmoid`].

@@ -7,7 +7,7 @@
 use core::arch::aarch64::*;
 
 use super::entry_points;
-use super::simd::{Four, Simd};
+use super::simd::{ALL_BUT_FRACTION, Four, ROOT_HALF, Simd};
 
 /// Four numbers in a NEON register.
 #[derive(Clone, Copy)]
@@ -66,6 +66,13 @@ impl Simd for F32x4 {
     unsafe fn exponent_of_low_bits(self) -> Self {
         let one = vdupq_n_u32(1.0_f32.to_bits());
         Self(vreinterpretq_f32_u32(vaddq_u32(vshlq_n_u32::<23>(vreinterpretq_u32_f32(self.0)), one)))
+    }
+    #[inline(always)]
+    unsafe fn exponent_and_fraction(self) -> (Self, Self) {
+        let bits = vreinterpretq_s32_f32(self.0);
+        let above = vsubq_s32(bits, vdupq_n_s32(ROOT_HALF.to_bits().cast_signed()));
+        let fraction = vsubq_s32(bits, vandq_s32(above, vdupq_n_s32(ALL_BUT_FRACTION)));
+        (Self(vcvtq_f32_s32(vshrq_n_s32::<23>(above))), Self(vreinterpretq_f32_s32(fraction)))
     }
     #[inline(always)]
     unsafe fn store_fours(self, to: *mut f32, _: usize) {

@@ -8,7 +8,7 @@ use wide::bytemuck::cast;
 use wide::{f32x4, i32x4};
 
 use super::entry_points;
-use super::simd::{Four, Simd};
+use super::simd::{ALL_BUT_FRACTION, Four, ROOT_HALF, Simd};
 
 /// Four numbers: what SSE2, NEON and wasm's simd128 have in a register.
 #[derive(Clone, Copy)]
@@ -67,6 +67,13 @@ impl Simd for Wide {
     unsafe fn exponent_of_low_bits(self) -> Self {
         let bits: i32x4 = cast(self.0);
         Self(cast((bits << 23) + i32x4::splat(1.0_f32.to_bits().cast_signed())))
+    }
+    #[inline(always)]
+    unsafe fn exponent_and_fraction(self) -> (Self, Self) {
+        let bits: i32x4 = cast(self.0);
+        let above = bits - i32x4::splat(ROOT_HALF.to_bits().cast_signed());
+        let exponent: i32x4 = above >> 23;
+        (Self(exponent.round_float()), Self(cast(bits - (above & i32x4::splat(ALL_BUT_FRACTION)))))
     }
     #[inline(always)]
     unsafe fn store_fours(self, to: *mut f32, _: usize) {

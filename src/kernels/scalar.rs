@@ -1,5 +1,6 @@
 //! The reference: what each kernel computes, one number at a time.
 
+use super::simd::{ALL_BUT_FRACTION, ROOT_HALF};
 use super::weights::strides;
 use super::{DOT_LANES, End, Inputs, Shape, Weights, Window, Windows};
 
@@ -141,6 +142,28 @@ fn exp(x: f32) -> f32 {
     p.mul_add(r * r, r + 1.0) * power_of_two
 }
 
+/// `ln x` to 1e-7 of its magnitude or of 1, of an `x` that is positive and normal.
+///
+/// With `x = m 2^n` and `s = (m - 1) / (m + 1)`, `ln x = n ln 2 + ln m` and `ln m = 2 atanh s = 2s + s³ p(s²)`, where `|s|` is at
+/// most 0.1716.
+pub(super) fn ln(x: &mut [f32]) {
+    for x in x {
+        let (n, m) = exponent_and_fraction(*x);
+        let s = (m - 1.0) / (m + 1.0);
+        let z = s * s;
+        let [first, rest @ ..] = LN_POLYNOMIAL;
+        let p = rest.iter().fold(first, |p, &coefficient| p.mul_add(z, coefficient));
+        *x = n.mul_add(LN_2_HIGH, n.mul_add(LN_2_LOW, (s * z).mul_add(p, s + s)));
+    }
+}
+
+/// See [`Simd::exponent_and_fraction`](super::simd::Simd::exponent_and_fraction).
+pub(super) fn exponent_and_fraction(x: f32) -> (f32, f32) {
+    let bits = x.to_bits().cast_signed();
+    let above = bits.wrapping_sub(ROOT_HALF.to_bits().cast_signed());
+    ((above >> 23) as f32, f32::from_bits(bits.wrapping_sub(above & ALL_BUT_FRACTION).cast_unsigned()))
+}
+
 /// Far below what would leave the normal numbers, so that a product of two still does not; the sigmoid is within 4e-18 of 0
 /// or 1 there.
 pub(super) const EXP_LIMIT: f32 = 40.0;
@@ -151,6 +174,9 @@ pub(super) const ROUNDER: f32 = 12_582_912.0;
 /// ln 2 in two parts, the first with so few bits that its product with `n` is exact.
 pub(super) const LN_2_HIGH: f32 = 355.0 / 512.0;
 pub(super) const LN_2_LOW: f32 = -2.121_944_4e-4;
+
+/// `p(z)`, the highest power first: the series of `2 atanh s` from its second term on, whose sixth is below 3e-9.
+pub(super) const LN_POLYNOMIAL: [f32; 4] = [2.0 / 9.0, 2.0 / 7.0, 2.0 / 5.0, 2.0 / 3.0];
 
 /// `p(r)`, the highest power first; minimax on |r| <= ln 2 / 2, by `tools/fit/exponential.py`.
 pub(super) const EXP_POLYNOMIAL: [f32; 4] = [8.369_151e-3, 4.191_753e-2, 0.166_665_23, 0.499_989_96];

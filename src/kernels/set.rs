@@ -205,6 +205,11 @@ impl Set {
         call!(self, gru_gates(from_input, from_hidden, h));
     }
 
+    /// The natural logarithms of numbers that are positive and normal, in their place; of others what comes is of no use.
+    pub(crate) fn ln(self, x: &mut [f32]) {
+        call!(self, ln(x));
+    }
+
     /// The magnitude spectra of all windows of all frames.
     ///
     /// Shapes: `samples` (frames, samples of a frame), `spectra` (frames, bins, windows).

@@ -24,6 +24,9 @@ pub(super) trait Simd: Copy {
     unsafe fn mul_add(self, factor: Self, addend: Self) -> Self;
     /// Shifts the bits of each number left by 23, into the exponent, and adds those of 1.0.
     unsafe fn exponent_of_low_bits(self) -> Self;
+    /// Of each number, which must be positive and normal, the `n` and the `m` of `m * 2^n`, where `m` is from [`ROOT_HALF`] to
+    /// twice that.
+    unsafe fn exponent_and_fraction(self) -> (Self, Self);
     /// Writes to `to` which lanes hold a positive number, counted from `first`, and returns how many do. `to` must be good
     /// for `LANES` of them: what it holds beyond is of no account.
     #[inline(always)]
@@ -51,6 +54,12 @@ pub(super) trait Simd: Copy {
     /// The last four numbers first, the first four last.
     unsafe fn reverse_fours(self) -> Self;
 }
+
+/// The root of one half, from which on fractions lie to both sides of 1.
+pub(super) const ROOT_HALF: f32 = std::f32::consts::FRAC_1_SQRT_2;
+
+/// The bits of a number that are not its fraction's.
+pub(super) const ALL_BUT_FRACTION: i32 = -1 << 23;
 
 /// The most lanes that a vector has.
 pub(super) const MOST_LANES: usize = 16;
@@ -133,6 +142,10 @@ impl Simd for [f32; 4] {
     }
     unsafe fn exponent_of_low_bits(self) -> Self {
         self.map(|x| f32::from_bits((x.to_bits() << 23).wrapping_add(1.0_f32.to_bits())))
+    }
+    unsafe fn exponent_and_fraction(self) -> (Self, Self) {
+        let parts = self.map(super::scalar::exponent_and_fraction);
+        (parts.map(|(n, _)| n), parts.map(|(_, m)| m))
     }
     unsafe fn store_fours(self, to: *mut f32, _: usize) {
         self.store(to);

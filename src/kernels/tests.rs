@@ -145,7 +145,9 @@ fn fused_sets_agree_with_the_reference_to_the_bit() {
             let (mut h, mut c, mut gru) = (vec![0.0; hidden], start.clone(), start.clone());
             set.lstm_gates(&from_input, &from_hidden, &bias, &mut h, &mut c);
             set.gru_gates(&from_input[hidden..], &from_hidden[hidden..], &mut gru);
-            [h, c, gru, vec![set.dot_relu(&bias, &from_hidden)]].concat()
+            let mut logarithms: Vec<f32> = start.iter().map(|x| (50.0 * x).exp()).collect();
+            set.ln(&mut logarithms);
+            [h, c, gru, logarithms, vec![set.dot_relu(&bias, &from_hidden)]].concat()
         };
         let expected = run(reference);
         for set in fused_sets() {
@@ -327,6 +329,22 @@ fn activations_are_accurate_over_their_whole_range() {
             let sigmoid = sigmoid(x);
             assert!((f64::from(sigmoid) - exact).abs() < ACTIVATION_TOLERANCE, "{set:?} sigmoid {x}");
             assert!((0.0..=1.0).contains(&sigmoid) && (0.0..=1.0).contains(&c[0]), "{set:?} range {x}");
+        }
+    }
+}
+
+#[test]
+fn logarithms_are_accurate_over_their_whole_range() {
+    let step = if cfg!(miri) { 12_345_678 } else { 3_001 };
+    let numbers = f32::MIN_POSITIVE.to_bits()..=f32::MAX.to_bits();
+    let mut inputs: Vec<f32> = numbers.step_by(step).map(f32::from_bits).collect();
+    inputs.extend([1.0, 1.0 - f32::EPSILON / 2.0, 1.0 + f32::EPSILON, f32::MAX, 0.5_f32.sqrt(), 2.0_f32.sqrt()]);
+    for set in sets() {
+        let mut logarithms = inputs.clone();
+        set.ln(&mut logarithms);
+        for (&x, &ours) in inputs.iter().zip(&logarithms) {
+            let exact = f64::from(x).ln();
+            assert!((f64::from(ours) - exact).abs() < 1.2e-7 * exact.abs().max(1.0), "{set:?} ln {x} = {ours}");
         }
     }
 }

@@ -5,13 +5,14 @@ use core::arch::asm;
 #[allow(clippy::wildcard_imports, reason = "every second line names one of its instructions")]
 use core::arch::x86_64::*;
 
-use super::simd::{Four, Simd};
+use super::simd::{ALL_BUT_FRACTION, Four, ROOT_HALF, Simd};
 
 macro_rules! x86_vector {
     ($name:ident, $register:ty, $lanes:literal, $doc:literal,
      $splat:ident $load:ident $store:ident $add:ident $sub:ident $mul:ident $div:ident $max:ident $min:ident
      $sqrt:ident
-     $mul_add:ident $to_bits:ident $from_bits:ident $shift:ident $add_bits:ident $splat_bits:ident,
+     $mul_add:ident $to_bits:ident $from_bits:ident $shift:ident $add_bits:ident $splat_bits:ident
+     $sub_bits:ident $and_bits:ident $shift_down:ident $to_float:ident,
      fours: |$x:ident, $four:ident| $take_four:expr, reversed: $reversed:expr $(, list_positive: $list_positive:ident)?) => {
         #[doc = $doc]
         #[derive(Clone, Copy)]
@@ -71,6 +72,13 @@ macro_rules! x86_vector {
                 let one = $splat_bits(1.0_f32.to_bits().cast_signed());
                 Self($from_bits($add_bits($shift::<23>($to_bits(self.0)), one)))
             }
+            #[inline(always)]
+            unsafe fn exponent_and_fraction(self) -> (Self, Self) {
+                let bits = $to_bits(self.0);
+                let above = $sub_bits(bits, $splat_bits(ROOT_HALF.to_bits().cast_signed()));
+                let fraction = $sub_bits(bits, $and_bits(above, $splat_bits(ALL_BUT_FRACTION)));
+                (Self($to_float($shift_down::<23>(above))), Self($from_bits(fraction)))
+            }
             $(
             #[inline(always)]
             unsafe fn list_positive(self, first: u32, to: *mut u32) -> usize {
@@ -102,14 +110,16 @@ macro_rules! x86_vector {
 x86_vector!(
     F32x4, __m128, 4, "Four numbers, on a processor that has FMA.",
     _mm_set1_ps _mm_loadu_ps _mm_storeu_ps _mm_add_ps _mm_sub_ps _mm_mul_ps _mm_div_ps _mm_max_ps _mm_min_ps _mm_sqrt_ps
-    _mm_fmadd_ps _mm_castps_si128 _mm_castsi128_ps _mm_slli_epi32 _mm_add_epi32 _mm_set1_epi32,
+    _mm_fmadd_ps _mm_castps_si128 _mm_castsi128_ps _mm_slli_epi32 _mm_add_epi32 _mm_set1_epi32
+    _mm_sub_epi32 _mm_and_si128 _mm_srai_epi32 _mm_cvtepi32_ps,
     fours: |x, _four| x, reversed: x
 );
 x86_vector!(
     F32x8, __m256, 8, "Eight numbers in an AVX register.",
     _mm256_set1_ps _mm256_loadu_ps _mm256_storeu_ps _mm256_add_ps _mm256_sub_ps _mm256_mul_ps _mm256_div_ps
     _mm256_max_ps _mm256_min_ps _mm256_sqrt_ps _mm256_fmadd_ps _mm256_castps_si256 _mm256_castsi256_ps
-    _mm256_slli_epi32 _mm256_add_epi32 _mm256_set1_epi32,
+    _mm256_slli_epi32 _mm256_add_epi32 _mm256_set1_epi32
+    _mm256_sub_epi32 _mm256_and_si256 _mm256_srai_epi32 _mm256_cvtepi32_ps,
     fours: |x, four| if four == 0 { _mm256_castps256_ps128(x) } else { _mm256_extractf128_ps::<1>(x) },
     reversed: _mm256_permute2f128_ps::<1>(x, x)
 );
@@ -117,7 +127,8 @@ x86_vector!(
     F32x16, __m512, 16, "Sixteen numbers in an AVX-512 register.",
     _mm512_set1_ps _mm512_loadu_ps _mm512_storeu_ps _mm512_add_ps _mm512_sub_ps _mm512_mul_ps _mm512_div_ps
     _mm512_max_ps _mm512_min_ps _mm512_sqrt_ps _mm512_fmadd_ps _mm512_castps_si512 _mm512_castsi512_ps
-    _mm512_slli_epi32 _mm512_add_epi32 _mm512_set1_epi32,
+    _mm512_slli_epi32 _mm512_add_epi32 _mm512_set1_epi32
+    _mm512_sub_epi32 _mm512_and_si512 _mm512_srai_epi32 _mm512_cvtepi32_ps,
     fours: |x, four| match four {
         0 => _mm512_castps512_ps128(x),
         1 => _mm512_extractf32x4_ps::<1>(x),

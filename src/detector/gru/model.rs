@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::audio::sample::clean_into;
+use crate::audio::sample::{clean, is_clean};
 use crate::detector::{Network, Steps};
 use crate::dsp::window::hann;
 use crate::error::Error;
@@ -149,15 +149,21 @@ impl Model {
 
     /// Puts what the convolution sees of a stream with its next frame at place `at` of the workspace.
     fn gather(&self, at: usize, state: &mut State, frame: &[f32], work: &mut Workspace) {
-        let given = frame.len().min(self.spec.frame);
-        clean_into(&frame[..given], &mut work.samples[..given]);
-        work.samples[given..].fill(0.0);
-        self.kernels.power(&self.window, &work.samples, &mut work.powers, &mut work.transform);
+        let samples = match frame.get(..self.spec.frame) {
+            Some(whole) if is_clean(whole) => whole,
+            _ => {
+                work.samples.fill(0.0);
+                work.samples.iter_mut().zip(frame).for_each(|(to, &sample)| *to = clean(sample));
+                &work.samples
+            }
+        };
+        self.kernels.power(&self.window, samples, &mut work.powers, &mut work.transform);
 
         state.past.rotate_left(self.bands.count());
         let present = (self.taps - 1) * self.bands.count();
         state.frames = (state.frames + 1.0).min(self.bands.memory);
-        self.bands.measure(&work.powers, 1.0 / state.frames, &mut state.mean, &mut state.past[present..]);
+        let share = 1.0 / state.frames;
+        self.bands.measure(self.kernels, &work.powers, share, &mut state.mean, &mut state.past[present..]);
         work.seen[at * state.past.len()..][..state.past.len()].copy_from_slice(&state.past);
     }
 
@@ -225,26 +231,17 @@ impl Bands {
 
     /// The logarithms of the mean powers of the bands, less their own means over time, which move on by `share` of the way.
     /// Shapes: `powers` (bins), `mean` and `bands` (bands).
-    fn measure(&self, powers: &[f32], share: f32, mean: &mut [f32], bands: &mut [f32]) {
-        for ((band, mean), edges) in bands.iter_mut().zip(mean).zip(self.edges.windows(2)) {
+    fn measure(&self, kernels: Set, powers: &[f32], share: f32, mean: &mut [f32], bands: &mut [f32]) {
+        for (band, edges) in bands.iter_mut().zip(self.edges.windows(2)) {
             let bins = &powers[edges[0]..edges[1]];
-            let level = (sum(bins) / bins.len() as f32 + self.floor).ln();
-            *mean += (level - *mean) * share;
-            *band = level - *mean;
+            *band = bins.iter().sum::<f32>() / bins.len() as f32 + self.floor;
+        }
+        kernels.ln(bands);
+        for (band, mean) in bands.iter_mut().zip(mean) {
+            *mean += (*band - *mean) * share;
+            *band -= *mean;
         }
     }
-}
-
-/// The sum of the numbers, in four sums that need not wait for each other.
-fn sum(numbers: &[f32]) -> f32 {
-    let (fours, rest) = numbers.as_chunks::<4>();
-    let mut sums = [0.0; 4];
-    for four in fours {
-        for i in 0..4 {
-            sums[i] += four[i];
-        }
-    }
-    (sums[0] + sums[1]) + (sums[2] + sums[3]) + rest.iter().sum::<f32>()
 }
 
 /// The one value that the file states under `key`, which must be legal.

@@ -125,7 +125,9 @@ proptest! {
             let (mut h, mut c, mut gru) = (vec![f32::NAN; hidden], start.clone(), start.clone());
             set.lstm_gates(&from_input, &from_hidden, &bias, &mut h, &mut c);
             set.gru_gates(&from_input[hidden..], &from_hidden[hidden..], &mut gru);
-            [h, c, gru].concat()
+            let mut logarithms: Vec<f32> = start.iter().map(|x| (scale * x).exp()).collect();
+            set.ln(&mut logarithms);
+            [h, c, gru, logarithms].concat()
         };
         // What is rounded otherwise before the activation may be as large as three times the scale.
         let tolerance = f64::from(UNFUSED_TOLERANCE) * f64::from(3.0 * scale).max(1.0);
