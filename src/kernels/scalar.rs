@@ -126,13 +126,15 @@ pub(super) fn sigmoid_tanh(x: f32, y: f32) -> f32 {
     (1.0 - b) / ((1.0 + a) * (1.0 + b))
 }
 
-/// `e^x` to 3e-7 of its value; `x` beyond ±[`EXP_LIMIT`] counts as the limit.
+/// `e^x` to 3e-7 of its value; `x` beyond ±[`EXP_LIMIT`] counts as the limit, and what is no number, as where weights of any
+/// size make infinite sums, as the lower one: a score is a number.
 ///
 /// With `n` the integer nearest to `x / ln 2` and `r` the rest, `e^x = 2^n e^r`. Adding [`ROUNDER`] leaves `n` in the
 /// low bits of the sum, from where it goes into the exponent; and `e^r = 1 + r + r² p(r)` on the small interval that
 /// is left.
 fn exp(x: f32) -> f32 {
-    let x = x.clamp(-EXP_LIMIT, EXP_LIMIT);
+    #[expect(clippy::manual_clamp, reason = "which would leave NaN as it is")]
+    let x = x.max(-EXP_LIMIT).min(EXP_LIMIT);
     let rounded = x.mul_add(std::f32::consts::LOG2_E, ROUNDER);
     let n = rounded - ROUNDER;
     let r = n.mul_add(-LN_2_LOW, n.mul_add(-LN_2_HIGH, x));

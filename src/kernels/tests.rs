@@ -334,6 +334,19 @@ fn activations_are_accurate_over_their_whole_range() {
 }
 
 #[test]
+fn an_activation_of_no_number_is_a_number() {
+    assert!((0.0..=1.0).contains(&sigmoid(f32::NAN)));
+    for set in sets() {
+        let (mut h, mut c, mut gru) = ([0.0], [0.0], [0.0]);
+        set.lstm_gates(&[f32::NAN; 4], &[0.0; 4], &[0.0; 4], &mut h, &mut c);
+        set.gru_gates(&[f32::NAN; 3], &[0.0; 3], &mut gru);
+        for x in [h, c, gru] {
+            assert!((-1.0..=1.0).contains(&x[0]), "{set:?} {x:?}");
+        }
+    }
+}
+
+#[test]
 fn logarithms_are_accurate_over_their_whole_range() {
     let step = if cfg!(miri) { 12_345_678 } else { 3_001 };
     let numbers = f32::MIN_POSITIVE.to_bits()..=f32::MAX.to_bits();
