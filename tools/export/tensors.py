@@ -1,9 +1,11 @@
-"""Writes safetensors files whose bytes depend on their content alone.
+"""Writes safetensors files whose bytes depend on their content alone, and lists them for people.
 
 The `safetensors` package keeps metadata in a hash map, so its files differ from run to run.
 """
 
+import hashlib
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -33,3 +35,19 @@ def write(path: Path, tensors: dict[str, np.ndarray], metadata: dict[str, str]) 
     for name, tensor in tensors.items():
         if read[name].shape != tensor.shape or read[name].tobytes() != tensor.tobytes():
             raise ValueError(f"{path}: tensor {name} does not come back as it was written")
+
+
+def list_files(readme: Path, script: str, files: Iterable[tuple[int, Path]]) -> None:
+    """Rewrites a script's table of weights files, each with its rate, between two marker lines."""
+    rows = ["| file | rate | numbers | bytes | SHA-256 |", "|---|---|---|---|---|"]
+    for rate, path in files:
+        count = sum(tensor.size for tensor in load_file(path).values())
+        content = path.read_bytes()
+        digest = hashlib.sha256(content).hexdigest()
+        rows.append(f"| `{path.name}` | {rate} Hz | {count:,} | {len(content):,} | `{digest}` |")
+    start, end = f"<!-- table: written by {script} -->", "<!-- end of table -->"
+    before, rest = readme.read_text().split(start)
+    after = rest.split(end, 1)[1]
+    table = "\n".join(rows)
+    readme.write_text(f"{before}{start}\n{table}\n{end}{after}")
+    print(table)

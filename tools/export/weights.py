@@ -29,9 +29,6 @@ STFT_TOLERANCE = 1e-6
 SCORE_TOLERANCE = 5e-6
 """ONNX Runtime computes in f32; 1.6e-6 was measured against f64."""
 
-TABLE_START = "<!-- table: written by tools/export/weights.py -->"
-TABLE_END = "<!-- end of table -->"
-
 STFT = "stft.forward_basis_buffer"
 NAMES = {
     "encoder.0.reparam_conv": "conv1",
@@ -134,20 +131,6 @@ def export(official: Official, rate: int, folder: Path) -> Path:
     return path
 
 
-def write_table(paths: list[Path], readme: Path) -> None:
-    """Rewrites the table of files in a README, between its two marker lines."""
-    rows = ["| file | rate | numbers | bytes | SHA-256 |", "|---|---|---|---|---|"]
-    for rate, path in zip(BRANCH, paths, strict=True):
-        count = sum(tensor.size for tensor in load_file(path).values())
-        size = path.stat().st_size
-        rows.append(f"| `{path.name}` | {rate} Hz | {count:,} | {size:,} | `{sha256(path)}` |")
-    before, rest = readme.read_text().split(TABLE_START)
-    _, after = rest.split(TABLE_END)
-    table = "\n".join(rows)
-    readme.write_text(f"{before}{TABLE_START}\n{table}\n{TABLE_END}{after}")
-    print(table)
-
-
 def main() -> None:
     """Writes both rates' files, and their table in the README."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -158,7 +141,7 @@ def main() -> None:
     arguments = parser.parse_args()
     official = Official(arguments.cache)
     paths = [export(official, rate, arguments.out) for rate in BRANCH]
-    write_table(paths, arguments.readme)
+    tensors.list_files(arguments.readme, "tools/export/weights.py", zip(BRANCH, paths, strict=True))
 
 
 if __name__ == "__main__":

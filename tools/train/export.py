@@ -1,6 +1,6 @@
 """Writes trained parameters as the file that the engine reads.
 
-    python export.py RUN -o ../../weights/gru_16k.safetensors
+    python export.py RUN -o ../../weights/gru_16k.safetensors --readme ../../weights/README.md
 
 The division of the bands by their deviation goes into the convolution's weights. The metadata says
 the rest.
@@ -42,6 +42,7 @@ def main() -> None:
     )
     parser.add_argument("run", type=Path)
     parser.add_argument("-o", "--output", type=Path, required=True)
+    parser.add_argument("--readme", type=Path, help="whose table of weights to rewrite")
     args = parser.parse_args()
     kept = dict(np.load(args.run / "parameters.npz"))
     kept["conv.weight"] = kept["conv.weight"] / kept.pop("deviation")[:, None]
@@ -49,7 +50,8 @@ def main() -> None:
     tensors.write(
         args.output, {n: v.astype(np.float32) for n, v in kept.items()}, metadata(settings)
     )
-    print(f"{args.output}: {sum(v.size for v in kept.values())} numbers")
+    if args.readme:
+        tensors.list_files(args.readme, "tools/train/export.py", [(RATE, args.output)])
 
 
 if __name__ == "__main__":

@@ -1,0 +1,68 @@
+"""Measures how long the mean of the bands should be taken, which the clips are too short to tell.
+
+    python memory.py PREPARED RUN
+
+Mixes recordings of two minutes from the validation split, in which nobody speaks for up to a
+minute, and prints the ROC-AUC of a trained network for some lengths.
+"""
+
+import argparse
+from pathlib import Path
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from tqdm import tqdm
+
+import features
+import mix
+from features import HOP, RATE, above_mean, log_bands
+from labels import SILENCE, STEP
+from network import logits
+from train import auc
+
+SECONDS = [3, 5, 10, 20, 40, 120]
+RECORDINGS = 40
+HOPS = 120 * RATE // HOP
+
+
+def with_long_pauses(rng: np.random.Generator, speech: mix.Corpus) -> tuple:
+    """What `mix._voice` makes, less all speech in one or two stretches of 10 to 60 s."""
+    samples, labels = _voice(rng, speech)
+    for _ in range(rng.integers(1, 3)):
+        length = int(100 * rng.uniform(10, 60))
+        first = int(rng.integers(0, len(labels) - length))
+        samples[first * STEP : (first + length) * STEP] = 0
+        labels[first : first + length] = SILENCE
+    return samples, labels
+
+
+_voice = mix._voice
+
+
+def main() -> None:
+    """Prints a table."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("prepared", type=Path)
+    parser.add_argument("run", type=Path)
+    args = parser.parse_args()
+    kept = dict(np.load(args.run / "parameters.npz"))
+    deviation = kept.pop("deviation")
+    parameters = {name: jnp.asarray(value) for name, value in kept.items()}
+
+    mix.HOPS, mix.SAMPLES, mix._voice = HOPS, HOPS * HOP + features.FRAME - HOP, with_long_pauses
+    corpora = [mix.Corpus(args.prepared / f"{name}.npz", True) for name in ("speech", "noise")]
+    clips = [mix.clip(*corpora, 1, number) for number in tqdm(range(RECORDINGS), unit=" clips")]
+    bands = np.stack([log_bands(samples)[:HOPS] for samples, _ in clips])
+    labels = np.stack([labels for _, labels in clips])
+    predict = jax.jit(logits)
+    print("| memory, s | AUC |\n|---|---|")
+    for seconds in SECONDS:
+        features.MEMORY = seconds * RATE // HOP
+        print(f"| {seconds} | {auc(predict(parameters, above_mean(bands) / deviation), labels):.4f} |")
+
+
+if __name__ == "__main__":
+    main()
