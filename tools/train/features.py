@@ -10,8 +10,8 @@ import scipy.fft
 RATE = 16000
 FRAME = 512
 HOP = 256
-FLOOR = 1e-10
-"""Power that is added to each band: -100 dB of full scale, the rounding of 16-bit samples."""
+FLOOR = 1e-8
+"""The power, -80 dB of full scale, over which levels count: sounds far below are as good as none."""
 EDGES = np.array(
     [*range(2, 34, 2)]
     + [35, 37, 39, 41, 43, 46, 49, 52, 55, 58, 62, 66, 70, 75, 80, 85, 91, 97, 103, 110, 117]
@@ -27,7 +27,7 @@ _TAPER = (_TAPER / np.sqrt(np.sum(_TAPER**2))).astype(np.float32)
 
 
 def log_bands(samples: np.ndarray) -> np.ndarray:
-    """Natural logarithms of the mean power in the bands, f32 (frames, bands).
+    """The levels ln(1 + P / FLOOR) of the mean powers P in the bands, f32 (frames, bands).
 
     samples: f32 (n,), full scale 1. Frame `i` is `samples[256 * i : 256 * i + 512]` under a
     periodic Hann window whose squares sum to one; what lies beyond the end counts as zeros.
@@ -38,7 +38,7 @@ def log_bands(samples: np.ndarray) -> np.ndarray:
     spectra = scipy.fft.rfft(windows * _TAPER)
     powers = spectra.real**2 + spectra.imag**2
     sums = np.add.reduceat(powers, EDGES[:-1], axis=1)
-    return np.log(sums / np.diff(EDGES).astype(np.float32) + np.float32(FLOOR))
+    return np.log1p(sums / (np.diff(EDGES) * FLOOR).astype(np.float32))
 
 
 def above_mean(bands: np.ndarray) -> np.ndarray:

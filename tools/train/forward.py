@@ -28,7 +28,7 @@ class Network:
         windows = np.lib.stride_tricks.sliding_window_view(padded, self.frame)[:: self.hop]
         powers = np.abs(scipy.fft.rfft(windows * taper)) ** 2
         means = np.add.reduceat(powers, self.edges[:-1], axis=1)[:, : len(self.edges) - 1]
-        bands = np.log(means / np.diff(self.edges) + self.floor)
+        bands = np.log1p(means / np.diff(self.edges) / self.floor)
         mean = np.zeros(bands.shape[1])
         for hop, band in enumerate(bands):
             mean += (band - mean) / min(hop + 1, self.memory)

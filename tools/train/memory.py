@@ -61,7 +61,9 @@ def main() -> None:
     print("| memory, s | AUC |\n|---|---|")
     for seconds in SECONDS:
         features.MEMORY = seconds * RATE // HOP
-        print(f"| {seconds} | {auc(predict(parameters, above_mean(bands) / deviation), labels):.4f} |")
+        print(
+            f"| {seconds} | {auc(predict(parameters, above_mean(bands) / deviation), labels):.4f} |"
+        )
 
 
 if __name__ == "__main__":

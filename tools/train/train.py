@@ -18,7 +18,7 @@ import optax
 from tqdm import tqdm
 
 from clips import shards
-from features import FLOOR, above_mean
+from features import above_mean
 from labels import SPEECH, UNSURE
 from network import Parameters, initial, logits
 
@@ -87,7 +87,7 @@ def main() -> None:
     def check(step: int, cost: float, started: float) -> None:
         read = [validation(number) for number in range(VALIDATION_SHARDS)]
         labels = np.concatenate([labels for _, labels in read])
-        quieter = [np.log(np.exp(bands.astype(np.float32)) / 100 + FLOOR) for bands, _ in read]
+        quieter = [np.log1p(np.expm1(bands.astype(np.float32)) / 100) for bands, _ in read]
         areas = [
             auc(
                 np.concatenate([predict(parameters, above_mean(b) / deviation) for b in each]),
