@@ -1,14 +1,18 @@
 """False alarms of several systems where all find as much speech, by folder of recordings.
 
-    python equal_recall.py RECORDINGS NAME=SCORES [NAME=SCORES ...]
+    python equal_recall.py RECORDINGS --voiced PATH silero gru [NAME=SCORES ...]
 
 RECORDINGS holds `.wav` files with their speech beside them (`.lab`, "start end" in seconds) and
-what is left out (`.ign`, the same). A folder of scores has a CSV file for each, as `voiced scores`
-and `evaluate.py` write them. The first system's threshold is 0.5; each other one gets the threshold
-at which it finds the same share of the speech.
+what is left out (`.ign`, the same). A system is a detector of the command `voiced`, or another's
+name with a folder that has a CSV file for each recording, as `voiced scores` prints them. The first
+one's threshold is 0.5; each other one gets the threshold at which it finds the same share of the
+speech.
 """
 
 import argparse
+import json
+import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -28,9 +32,36 @@ def within(path: Path, steps: int) -> np.ndarray:
     return found
 
 
-def on_grid(path: Path, steps: int) -> np.ndarray:
-    """The scores of a file, (steps,)."""
-    starts, _, scores = np.loadtxt(path, delimiter=",", skiprows=1, ndmin=2).T
+Scores = Callable[[Path], tuple[np.ndarray, np.ndarray]]
+"""From a recording to where its scores begin, in seconds, and the scores."""
+
+
+def detector(voiced: str, name: str, recordings: Path) -> Scores:
+    """The scores of one of our detectors."""
+    command = [voiced, "scores", "--quiet", "--format", "json", "-d", name, recordings]
+    lines = subprocess.run(command, capture_output=True, check=True).stdout.splitlines()
+    found = {Path(each["file"]): each for each in map(json.loads, lines)}
+
+    def of(path: Path) -> tuple[np.ndarray, np.ndarray]:
+        starts, _, scores = np.array(found[path]["frames"]).T
+        return starts, scores
+
+    return of
+
+
+def folder(place: Path, recordings: Path) -> Scores:
+    """The scores of another system."""
+
+    def of(path: Path) -> tuple[np.ndarray, np.ndarray]:
+        table = (place / path.relative_to(recordings)).with_suffix(".csv")
+        starts, _, scores = np.loadtxt(table, delimiter=",", skiprows=1, ndmin=2).T
+        return starts, scores
+
+    return of
+
+
+def on_grid(starts: np.ndarray, scores: np.ndarray, steps: int) -> np.ndarray:
+    """The scores, (steps,)."""
     middles = (np.arange(steps) + 0.5) * STEP
     return scores[np.maximum(np.searchsorted(starts, middles, side="right") - 1, 0)]
 
@@ -41,9 +72,17 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("recordings", type=Path)
-    parser.add_argument("systems", nargs="+", metavar="NAME=SCORES")
+    parser.add_argument("systems", nargs="+", metavar="NAME or NAME=SCORES")
+    parser.add_argument("--voiced", default="voiced", help="the command")
     args = parser.parse_args()
-    systems = {name: Path(at) for name, at in (system.split("=", 1) for system in args.systems)}
+    systems = {}
+    for given in args.systems:
+        name, _, place = given.partition("=")
+        systems[name] = (
+            folder(Path(place), args.recordings)
+            if place
+            else detector(args.voiced, name, args.recordings)
+        )
     scores = {name: [] for name in systems}
     speech, folders = [], []
     for path in sorted(args.recordings.rglob("*.wav")):
@@ -52,9 +91,8 @@ def main() -> None:
         counts = ~within(path.with_suffix(".ign"), steps)
         speech.append(within(path.with_suffix(".lab"), steps)[counts])
         folders.append(np.full(counts.sum(), path.parent.name))
-        for name, folder in systems.items():
-            place = (folder / path.relative_to(args.recordings)).with_suffix(".csv")
-            scores[name].append(on_grid(place, steps)[counts])
+        for name, of in systems.items():
+            scores[name].append(on_grid(*of(path), steps)[counts])
     spoken, folder_of = np.concatenate(speech), np.concatenate(folders)
     pooled = {name: np.concatenate(each) for name, each in scores.items()}
     recall = np.mean(next(iter(pooled.values()))[spoken] >= 0.5)

@@ -11,7 +11,7 @@ RATE = 16000
 FRAME = 512
 HOP = 256
 FLOOR = 1e-8
-"""The power, -80 dB of full scale, over which levels count: sounds far below are as good as none."""
+"""The power, -80 dB of full scale, over which levels count: sounds far below it are as none."""
 EDGES = np.array(
     [*range(2, 34, 2)]
     + [35, 37, 39, 41, 43, 46, 49, 52, 55, 58, 62, 66, 70, 75, 80, 85, 91, 97, 103, 110, 117]
