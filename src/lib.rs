@@ -21,13 +21,14 @@
 //! # }
 //! ```
 //!
-//! Live audio goes through a [`Stream`]; many streams share one [`silero::Model`], and a [`Pool`] steps them together. A
+//! Live audio goes through a [`Stream`]; many streams share one [`silero::Model`] or [`gru::Model`], and a
+//! [`Pool`] steps them together. A
 //! detector of your own is an implementation of [`Detector`]. The engine reads no files, starts no threads and keeps no
 //! global state.
 //!
 //! # Features
-//! - `embedded` (default): the weights of the Silero network for 8 and 16 kHz are part of the program. Without it,
-//!   read them with [`silero::Model::from_bytes`].
+//! - `embedded` (default): the weights of the networks are part of the program. Without it,
+//!   read them with [`silero::Model::from_bytes`] and [`gru::Model::from_bytes`].
 //! - `wav`: reading and writing WAV files, in [`audio::wav`].
 
 pub mod audio;

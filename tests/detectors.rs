@@ -66,15 +66,19 @@ detectors! {
 mod shared {
     use std::sync::{Arc, LazyLock};
 
+    use voiced::gru::Model as GruModel;
     use voiced::silero::Model;
-    use voiced::{Kernels, Pool, Silero};
+    use voiced::{Gru, Kernels, Pool, Silero};
 
     use super::*;
 
     static MODELS: LazyLock<[Arc<Model>; 2]> =
         LazyLock::new(|| RATES.map(|rate| Arc::new(Model::embedded(rate, Kernels::best()).unwrap())));
 
+    static GRU: LazyLock<Arc<GruModel>> = LazyLock::new(|| Arc::new(GruModel::embedded(Kernels::best()).unwrap()));
+
     detectors! {
+        gru: [16_000], |_| Gru::new(GRU.clone());
         silero: RATES, |rate| Silero::new(MODELS[usize::from(rate == 16_000)].clone());
     }
 
@@ -86,5 +90,7 @@ mod shared {
         assert_sync::<Pool>();
         assert_send::<Model>();
         assert_sync::<Model>();
+        assert_send::<Pool<GruModel>>();
+        assert_sync::<Pool<GruModel>>();
     }
 }

@@ -1,6 +1,7 @@
 //! The GRU detector against `tools/train/forward.py`, a plain float64 computation of what a weights file says.
 //!
-//! The network in `tests/data/gru_random.safetensors` has random weights, and other sizes than the one that is trained.
+//! The network in `tests/data/gru_random.safetensors` has random weights, and other sizes than the one that is trained, whose
+//! golden scores are in `tests/data/gru.safetensors`.
 
 mod common;
 
@@ -12,14 +13,40 @@ use voiced::{Detector, Error, Gru, Kernels, Pool, SegmentConfig};
 const TOLERANCE: f32 = 1e-5;
 
 fn file() -> Vec<u8> {
-    std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/gru_random.safetensors")).unwrap()
+    data("gru_random.safetensors")
 }
 
-fn golden(name: &str) -> Vec<f32> {
-    let file = file();
-    let tensors = safetensors::SafeTensors::deserialize(&file).unwrap();
+fn data(name: &str) -> Vec<u8> {
+    std::fs::read(format!("{}/tests/data/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
+}
+
+fn tensor(file: &[u8], name: &str) -> Vec<f32> {
+    let tensors = safetensors::SafeTensors::deserialize(file).unwrap();
     let numbers = tensors.tensor(name).unwrap().data().as_chunks().0.iter();
     numbers.map(|&word| f32::from_le_bytes(word)).collect()
+}
+
+fn assert_near(scores: &[f32], golden: &[f32], what: &str) {
+    assert_eq!(scores.len(), golden.len(), "{what}");
+    let largest = scores.iter().zip(golden).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    assert!(largest <= TOLERANCE, "{what}: {largest}");
+}
+
+#[test]
+#[cfg(feature = "embedded")]
+fn the_embedded_network_gives_the_golden_scores() {
+    let file = data("gru.safetensors");
+    let speech = common::speech(16_000);
+    let quiet: Vec<f32> = speech.iter().map(|x| x / 1000.0).collect();
+    let noise = tensor(&file, "noise.samples");
+    for kernels in Kernels::available() {
+        let mut detector = Gru::new(Arc::new(Model::embedded(kernels).unwrap()));
+        for (samples, name) in [(&speech, "speech"), (&quiet, "speech_60dB_quieter"), (&noise, "noise")] {
+            let mut scores = Vec::new();
+            detector.score_all(samples, &mut scores);
+            assert_near(&scores, &tensor(&file, name), &format!("{kernels} {name}"));
+        }
+    }
 }
 
 fn speech() -> Vec<f32> {
@@ -37,14 +64,12 @@ fn scores_are_those_of_the_equations() {
         assert_eq!((model.spec().frame, model.spec().hop, model.kernels()), (256, 128, kernels));
         let mut detector = Gru::new(model);
         for (samples, name) in [(&speech, "golden.speech"), (&quiet, "golden.quiet")] {
-            let golden = golden(name);
+            let golden = tensor(&file(), name);
             for reserved in [1, 32] {
                 detector.reserve(reserved);
                 let mut scores = Vec::new();
                 detector.score_all(samples, &mut scores);
-                assert_eq!(scores.len(), golden.len());
-                let largest = scores.iter().zip(&golden).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-                assert!(largest <= TOLERANCE, "{kernels} {name}: {largest}");
+                assert_near(&scores, &golden, &format!("{kernels} {name}"));
             }
         }
     }

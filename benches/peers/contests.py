@@ -16,6 +16,7 @@ TOGETHER = (16, 32, 64)
 
 SILERO_FRAME = 512 / 16000
 EARSHOT_FRAME = 256 / 16000
+GRU_HOP = 256 / 16000
 WEBRTC_FRAME = 0.010
 """Seconds of audio in a frame."""
 
@@ -81,7 +82,11 @@ def contests(kernels: list[str]) -> list[Contest]:
         _network("rten", "rten", "offline", SEQUENCE),
         *offline,
     ]
-    small = [EARSHOT, *_webrtc(16000), OFFICIAL, *streaming, *offline]
+    gru = [
+        Racer(f"**voiced**, gru, {name}", "voiced", "gru", ("--kernels", name), frame=GRU_HOP)
+        for name in kernels
+    ]
+    small = [EARSHOT, *gru, *_webrtc(16000), OFFICIAL, *streaming, *offline]
     return [
         Contest("A", "A. Streaming: one stream, frame by frame", a),
         Contest("B", "B. Offline: one recording of 60 s", b),

@@ -72,7 +72,7 @@ figure() {
 
 mkdir -p $figures
 names=("$@")
-[ ${#names[@]} -gt 0 ] || names=(energy zcr entropy flatness ltsd sohn combined webrtc silero segmenter)
+[ ${#names[@]} -gt 0 ] || names=(energy zcr entropy flatness ltsd sohn combined webrtc silero gru segmenter)
 for name in "${names[@]}"; do
     case $name in
         segmenter) figure segmenter segmenter "figure=webrtc&from=2.8&to=4.65&at=3.04&legend" ;;

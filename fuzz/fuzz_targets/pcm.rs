@@ -7,15 +7,19 @@ use libfuzzer_sys::arbitrary::{Result, Unstructured};
 use libfuzzer_sys::fuzz_target;
 use voiced::audio::Sample;
 use voiced::detector::{combined, energy, entropy, flatness, ltsd, sohn, zcr};
-use voiced::silero::Model;
 use voiced::{
-    BATCH, Detector, Error, Event, Kernels, ScoreStream, SegmentConfig, Silero, Stream, WebRtc, WebRtcConfig,
+    BATCH, Detector, Error, Event, Gru, Kernels, ScoreStream, SegmentConfig, Silero, Stream, WebRtc, WebRtcConfig,
+    gru, silero,
 };
 use voiced_fuzz::config;
 
-static MODELS: LazyLock<[Arc<Model>; 2]> = LazyLock::new(|| {
-    [8000, 16_000].map(|rate| Arc::new(Model::embedded(rate, Kernels::best()).expect("the embedded weights")))
+const EMBEDDED: &str = "the embedded weights";
+
+static MODELS: LazyLock<[Arc<silero::Model>; 2]> = LazyLock::new(|| {
+    [8000, 16_000].map(|rate| Arc::new(silero::Model::embedded(rate, Kernels::best()).expect(EMBEDDED)))
 });
+static GRU: LazyLock<Arc<gru::Model>> =
+    LazyLock::new(|| Arc::new(gru::Model::embedded(Kernels::best()).expect(EMBEDDED)));
 
 fuzz_target!(|bytes: &[u8]| {
     let _ = run(&mut Unstructured::new(bytes));
@@ -50,12 +54,13 @@ fn run(bytes: &mut Unstructured<'_>) -> Result<()> {
     Ok(())
 }
 
-/// A detector at 8,000 or 16,000 Hz.
+/// A detector at 8,000 or 16,000 Hz, where it has the choice.
 fn detector(kind: u8, rate: u32) -> Box<dyn Detector> {
     const LEGAL: &str = "a legal configuration";
     let webrtc = |mode, frame_ms| WebRtc::new(rate, &WebRtcConfig { mode, frame_ms }).expect(LEGAL);
     match kind % 10 {
-        0 | 1 => Box::new(Silero::new(MODELS[usize::from(rate == 16_000)].clone())),
+        0 => Box::new(Silero::new(MODELS[usize::from(rate == 16_000)].clone())),
+        1 => Box::new(Gru::new(GRU.clone())),
         2 => Box::new(webrtc(kind / 10 % 4, [10, 20, 30][usize::from(kind / 40 % 3)])),
         3 => Box::new(energy::Energy::new(rate, Default::default()).expect(LEGAL)),
         4 => Box::new(zcr::Zcr::new(rate, Default::default()).expect(LEGAL)),

@@ -5,16 +5,18 @@ use std::sync::Arc;
 
 use libfuzzer_sys::arbitrary::{Result, Unstructured};
 use libfuzzer_sys::fuzz_target;
-use voiced::silero::Model;
-use voiced::{Detector, Kernels, Silero};
+use voiced::{Detector, Gru, Kernels, Silero, gru, silero};
 
-const PUBLISHED: [&[u8]; 2] =
-    [include_bytes!("../../weights/silero_8k.safetensors"), include_bytes!("../../weights/silero_16k.safetensors")];
+const PUBLISHED: [&[u8]; 3] = [
+    include_bytes!("../../weights/silero_8k.safetensors"),
+    include_bytes!("../../weights/silero_16k.safetensors"),
+    include_bytes!("../../weights/gru_16k.safetensors"),
+];
 
 fuzz_target!(|bytes: &[u8]| {
     let Some((&kind, rest)) = bytes.split_first() else { return };
-    let published = PUBLISHED[usize::from(kind & 1)];
-    match kind / 2 % 3 {
+    let published = PUBLISHED[usize::from(kind) / 3 % PUBLISHED.len()];
+    match kind % 3 {
         0 => load(rest),
         1 => load(&with_header(published, rest)),
         _ => load(&patched(published, &mut Unstructured::new(rest)).unwrap_or_else(|_| published.to_vec())),
@@ -43,12 +45,21 @@ fn patched(published: &[u8], bytes: &mut Unstructured<'_>) -> Result<Vec<u8>> {
     Ok(file)
 }
 
+/// What a file holds is for either network to say.
 fn load(file: &[u8]) {
-    let Ok(model) = Model::from_bytes(file, Kernels::best()) else { return };
-    let mut detector = Silero::new(Arc::new(model));
-    let spec = detector.spec();
-    assert!([(8000, 256), (16_000, 512)].contains(&(spec.rate, spec.frame)));
-    let frame: Vec<f32> = (0..spec.frame).map(|n| (n as f32 / 7.0).sin()).collect();
+    if let Ok(model) = silero::Model::from_bytes(file, Kernels::best()) {
+        let detector = Silero::new(Arc::new(model));
+        let spec = detector.spec();
+        assert!([(8000, 256), (16_000, 512)].contains(&(spec.rate, spec.frame)));
+        run(detector);
+    }
+    if let Ok(model) = gru::Model::from_bytes(file, Kernels::best()) {
+        run(Gru::new(Arc::new(model)));
+    }
+}
+
+fn run(mut detector: impl Detector) {
+    let frame: Vec<f32> = (0..detector.spec().frame).map(|n| (n as f32 / 7.0).sin()).collect();
     for _ in 0..2 {
         let score = detector.score(&frame);
         assert!((0.0..=1.0).contains(&score), "a score of {score}");

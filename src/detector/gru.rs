@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! power spectrum of the frame under a Hann window            (257)
-//! mean power in bands, its logarithm, less its running mean  (bands)
+//! level in bands, ln (1 + power / floor), less its mean      (bands)
 //! convolution over this hop and the two before, ReLU         (channels)
 //! GRU cell, whose h goes on to the next frame                (hidden)
 //! ReLU, linear hidden -> 1, sigmoid                          score
@@ -16,8 +16,8 @@
 //! change here. Audio at other rates is resampled, which a [`Stream`](crate::Stream) does, 8 kHz too: the network was trained
 //! on such audio as well.
 //!
-//! Source: `tools/train`, whose `forward.py` made the golden scores that this module is tested against. It is still to be trained:
-//! until then [`Model::from_bytes`] takes the weights of whoever has trained one.
+//! Source: `tools/train`, by which the weights that come with this crate were trained, and whose `forward.py` made the golden
+//! scores that this module is tested against.
 
 mod model;
 
@@ -25,7 +25,11 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::detector::{Detector, Steps};
+#[cfg(feature = "embedded")]
+use crate::error::Error;
 use crate::frame::FrameSpec;
+#[cfg(feature = "embedded")]
+use crate::kernels::Kernels;
 use model::FRAMES_TOGETHER;
 
 pub use model::Model;
@@ -44,6 +48,15 @@ impl Gru {
     pub fn new(model: Arc<Model>) -> Self {
         let (state, workspace) = (model.begin(), model.places(1));
         Self { model, state, workspace }
+    }
+
+    /// A detector with the embedded weights.
+    ///
+    /// # Errors
+    /// None with the weights that are embedded; they are read like any others.
+    #[cfg(feature = "embedded")]
+    pub fn embedded() -> Result<Self, Error> {
+        Ok(Self::new(Arc::new(Model::embedded(Kernels::best())?)))
     }
 
     /// The network that it runs.

@@ -10,7 +10,7 @@ use voiced::detector::ltsd::{Ltsd, LtsdConfig};
 use voiced::detector::native_rate;
 use voiced::detector::sohn::{Sohn, SohnConfig};
 use voiced::detector::zcr::{Zcr, ZcrConfig};
-use voiced::{Detector, Silero, WebRtc, WebRtcConfig};
+use voiced::{Detector, Gru, Silero, WebRtc, WebRtcConfig};
 
 /// A detector that can be looked into and moved to another thread.
 pub(crate) trait Probe: Detector + Debug + Send {}
@@ -21,7 +21,7 @@ impl<D: Detector + Debug + Send> Probe for D {}
 pub(crate) type Entry = (&'static str, fn(u32) -> Box<dyn Probe>);
 
 /// Every detector with its default configuration, at 8,000 Hz up to that rate and at 16,000 Hz above it.
-pub(crate) const ALL: [Entry; 9] = [
+pub(crate) const ALL: [Entry; 10] = [
     ("energy", |rate| Box::new(Energy::new(native_rate(rate), EnergyConfig::default()).unwrap())),
     ("zcr", |rate| Box::new(Zcr::new(native_rate(rate), ZcrConfig::default()).unwrap())),
     ("entropy", |rate| Box::new(Entropy::new(native_rate(rate), EntropyConfig::default()).unwrap())),
@@ -31,4 +31,5 @@ pub(crate) const ALL: [Entry; 9] = [
     ("combined", |rate| Box::new(Combined::new(native_rate(rate), CombinedConfig::default()).unwrap())),
     ("webrtc", |rate| Box::new(WebRtc::new(native_rate(rate), &WebRtcConfig::default()).unwrap())),
     ("silero", |rate| Box::new(Silero::for_rate(rate).unwrap())),
+    ("gru", |_| Box::new(Gru::embedded().unwrap())),
 ];

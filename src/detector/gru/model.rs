@@ -74,6 +74,15 @@ pub struct Workspace {
 }
 
 impl Model {
+    /// The weights that come with this crate, for audio at 16,000 Hz.
+    ///
+    /// # Errors
+    /// [`Error::Kernels`] where this machine cannot run the kernel set.
+    #[cfg(feature = "embedded")]
+    pub fn embedded(kernels: Kernels) -> Result<Self, Error> {
+        Self::from_bytes(include_bytes!("../../../weights/gru_16k.safetensors"), kernels)
+    }
+
     /// Reads weights from the bytes of a safetensors file as `tools/train` writes it, which says what their sizes are.
     ///
     /// # Errors
@@ -229,12 +238,12 @@ impl Bands {
         self.edges.len() - 1
     }
 
-    /// The logarithms of the mean powers of the bands, less their own means over time, which move on by `share` of the way.
+    /// The levels `ln (1 + P / floor)` of the mean powers of the bands, less their own means over time, which move on by `share` of the way.
     /// Shapes: `powers` (bins), `mean` and `bands` (bands).
     fn measure(&self, kernels: Set, powers: &[f32], share: f32, mean: &mut [f32], bands: &mut [f32]) {
         for (band, edges) in bands.iter_mut().zip(self.edges.windows(2)) {
             let bins = &powers[edges[0]..edges[1]];
-            *band = bins.iter().sum::<f32>() / bins.len() as f32 + self.floor;
+            *band = 1.0 + bins.iter().sum::<f32>() / (bins.len() as f32 * self.floor);
         }
         kernels.ln(bands);
         for (band, mean) in bands.iter_mut().zip(mean) {

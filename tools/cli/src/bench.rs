@@ -8,11 +8,10 @@ use std::io::{IsTerminal, stderr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use voiced::silero::Model;
-use voiced::{BATCH, Detector, FrameSpec, Kernels, Pool, ScoreStream, SegmentConfig, StreamId};
+use voiced::{BATCH, Detector, FrameSpec, Kernels, Network, Pool, ScoreStream, SegmentConfig, StreamId};
 
 use crate::args::{Bench, Detection, ListFormat};
-use crate::detectors::{Boxed, DETECTORS, Detectors, Entry};
+use crate::detectors::{Boxed, DETECTORS, Detectors, Entry, NETWORKS};
 use crate::fault::{Fault, Stop, tell};
 use crate::output::json_string;
 use crate::sink::Sink;
@@ -26,8 +25,8 @@ const POOLS: [usize; 2] = [16, 64];
 /// How long a turn should take.
 const TURN: Duration = Duration::from_millis(10);
 
-/// Bytes that a stream at 16 kHz takes in a pool; measured by a test.
-const STATE_IN_A_POOL: usize = 19_928;
+/// Bytes that a stream at 16 kHz takes in a pool of each of [`NETWORKS`]; measured by a test.
+const STATE_IN_A_POOL: [usize; 2] = [19_928, 19_656];
 
 /// Turns that are taken even where the time is up.
 const LEAST_TURNS: usize = 5;
@@ -89,7 +88,9 @@ impl Racer {
 
 /// Adds what there is to measure of a detector.
 fn enter(entry: &Entry, kernels: Option<Kernels>, racers: &mut Vec<Racer>) -> Result<(), Stop> {
-    let network = entry.name == "silero";
+    let state_in_a_pool =
+        NETWORKS.iter().zip(STATE_IN_A_POOL).find(|&(&name, _)| name == entry.name).map(|(_, state)| state);
+    let network = state_in_a_pool.is_some();
     let sets: Vec<Kernels> = match kernels {
         Some(set) => vec![set],
         None if network => Kernels::available().collect(),
@@ -116,10 +117,13 @@ fn enter(entry: &Entry, kernels: Option<Kernels>, racers: &mut Vec<Racer>) -> Re
             let fault = |error| Fault::new(entry.name, error);
             let file = ScoreStream::with_batches(detectors.make(RATE)?, RATE, BATCH).map_err(fault)?;
             racers.push(racer(set, "file", spec, None, BATCH, whole_file(file)));
-            let model = Arc::new(Model::embedded(RATE, set).map_err(fault)?);
             for streams in POOLS {
-                let pool = together(&model, streams).map_err(fault)?;
-                racers.push(racer(set, &format!("pool of {streams}"), spec, Some(STATE_IN_A_POOL), streams, pool));
+                let pool = match entry.name {
+                    "gru" => together(&detectors.gru()?, spec.hop, streams),
+                    _ => together(&detectors.silero(RATE)?, spec.hop, streams),
+                };
+                let used = format!("pool of {streams}");
+                racers.push(racer(set, &used, spec, state_in_a_pool, streams, pool.map_err(fault)?));
             }
         }
     }
@@ -149,17 +153,19 @@ fn whole_file(mut scores: ScoreStream<Boxed>) -> Pass {
     })
 }
 
-/// Streams that each hear another part of the samples.
-fn together(model: &Arc<Model>, streams: usize) -> Result<Pass, voiced::Error> {
+/// Streams that each hear another part of the samples, a hop at a time.
+fn together<N>(model: &Arc<N>, hop: usize, streams: usize) -> Result<Pass, voiced::Error>
+where
+    N: Network<State: 'static, Workspace: 'static> + 'static,
+{
     let mut pool = Pool::new(model.clone(), streams);
     let join = |_| pool.join(RATE, &SegmentConfig::default());
     let ids: Vec<StreamId> = (0..streams).map(join).collect::<Result<_, _>>()?;
-    let frame = model.spec().frame;
     Ok(Box::new(move |samples| {
         let mut count = 0;
-        for frames in samples.chunks_exact(frame * ids.len()) {
-            for (&id, frame) in ids.iter().zip(frames.chunks_exact(frame)) {
-                pool.push(id, frame).expect("the stream has not left");
+        for hops in samples.chunks_exact(hop * ids.len()) {
+            for (&id, samples) in ids.iter().zip(hops.chunks_exact(hop)) {
+                pool.push(id, samples).expect("the stream has not left");
             }
             count += black_box(pool.step()).len();
         }
@@ -267,14 +273,19 @@ mod tests {
     #[test]
     #[cfg(target_pointer_width = "64")]
     fn the_state_in_a_pool_is_what_another_stream_takes() {
-        let model = Arc::new(Model::embedded(RATE, Kernels::best()).unwrap());
-        let bytes = |streams| {
+        fn bytes<N>(model: &Arc<N>, streams: usize) -> usize
+        where
+            N: Network<State: 'static, Workspace: 'static> + 'static,
+        {
             let mut pool = None;
-            let allocated = allocation_counter::measure(|| pool = Some(together(&model, streams).unwrap()));
+            let allocated = allocation_counter::measure(|| pool = Some(together(model, 256, streams).unwrap()));
             assert!(pool.is_some());
             usize::try_from(allocated.bytes_current).unwrap()
-        };
-        let [some, more] = POOLS.map(bytes);
-        assert_eq!((more - some) / (POOLS[1] - POOLS[0]), STATE_IN_A_POOL);
+        }
+        let [silero, gru] = NETWORKS.map(|name| Detectors::new(&Detection::of(name)).unwrap());
+        let (silero, gru) = (silero.silero(RATE).unwrap(), gru.gru().unwrap());
+        let more = |bytes: [usize; 2]| (bytes[1] - bytes[0]) / (POOLS[1] - POOLS[0]);
+        let measured = [POOLS.map(|n| bytes(&silero, n)), POOLS.map(|n| bytes(&gru, n))].map(more);
+        assert_eq!(measured, STATE_IN_A_POOL);
     }
 }

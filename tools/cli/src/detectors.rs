@@ -2,7 +2,7 @@
 //!
 //! To add one: a function that makes it, and its entry in [`DETECTORS`].
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use voiced::detector::combined::{Combined, CombinedConfig};
@@ -13,8 +13,7 @@ use voiced::detector::ltsd::{Ltsd, LtsdConfig};
 use voiced::detector::native_rate;
 use voiced::detector::sohn::{Sohn, SohnConfig};
 use voiced::detector::zcr::{Zcr, ZcrConfig};
-use voiced::silero::Model;
-use voiced::{Detector, FrameSpec, Kernels, Silero, WebRtc, WebRtcConfig};
+use voiced::{Detector, FrameSpec, Gru, Kernels, Silero, WebRtc, WebRtcConfig, gru, silero};
 
 use crate::args::Detection;
 use crate::fault::{Fault, Stop};
@@ -33,7 +32,7 @@ pub(crate) struct Entry {
     pub(crate) rates: &'static [u32],
     /// Bytes that a clone of it owns with the default configuration at 16 kHz; measured by a test.
     pub(crate) state: usize,
-    /// Bytes of its weights file at 16 kHz, which all streams share; 0 where its few fitted numbers are part of the code.
+    /// Bytes of a network's weights file at 16 kHz, which all streams share; 0 where a few fitted numbers are part of the code.
     pub(crate) weights: usize,
     /// Milliseconds by which its scores lag the speech: the shift that ranks best on the development recordings with labels
     /// set by people (docs/guide/src/results.md), where that is at least a hop late.
@@ -44,15 +43,24 @@ pub(crate) struct Entry {
 
 const TWO: &[u32] = &[8000, 16_000];
 
-pub(crate) const DETECTORS: [Entry; 9] = [
+pub(crate) const DETECTORS: [Entry; 10] = [
     Entry {
         name: "silero",
-        make: silero,
+        make: |detectors, rate| Ok(Box::new(Silero::new(detectors.silero(rate)?))),
         rates: TWO,
         state: 22_280,
         weights: 975_812,
         delay: voiced::silero::DELAY_MS,
         purpose: "speech among any other sounds: the network, by far the best in noise and music",
+    },
+    Entry {
+        name: "gru",
+        make: |detectors, _| Ok(Box::new(Gru::new(detectors.gru()?))),
+        rates: &[16_000],
+        state: 10_460,
+        weights: 55_316,
+        delay: 30,
+        purpose: "a quarter of silero's cost, and a score every 16 ms, where silero is too large",
     },
     Entry {
         name: "webrtc",
@@ -131,9 +139,15 @@ pub(crate) const DETECTORS: [Entry; 9] = [
 /// The name of the one that is used when none is named.
 pub(crate) const DEFAULT: &str = "silero";
 
+/// The detectors that are networks, whose weights can be brought along.
+pub(crate) const NETWORKS: [&str; 2] = ["silero", "gru"];
+
 pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     DETECTORS.iter().map(|entry| entry.name)
 }
+
+/// A network that is loaded when it is first needed.
+type Shared<M> = OnceLock<Result<Arc<M>, Fault>>;
 
 /// Makes detectors of one kind, which share what they can.
 pub(crate) struct Detectors {
@@ -143,8 +157,9 @@ pub(crate) struct Detectors {
     weights: Option<PathBuf>,
     webrtc: WebRtcConfig,
     decisions: bool,
-    /// For 8 and for 16 kHz, each loaded when it is first needed; with `weights` the first one is used alone.
-    models: [OnceLock<Result<Arc<Model>, Fault>>; 2],
+    /// For 8 and for 16 kHz; with `weights` the first one is used alone.
+    silero: [Shared<silero::Model>; 2],
+    gru: Shared<gru::Model>,
 }
 
 impl Detectors {
@@ -155,12 +170,15 @@ impl Detectors {
                 Fault::new(&choice.detector, format!("no such detector: there is {}", legal.join(", ")))
             })?;
         let own = [
-            ("weights", "silero", choice.weights.is_some()),
-            ("mode", "webrtc", choice.mode.is_some()),
-            ("frame-ms", "webrtc", choice.frame_ms.is_some()),
+            ("weights", &NETWORKS[..], choice.weights.is_some()),
+            ("mode", &["webrtc"], choice.mode.is_some()),
+            ("frame-ms", &["webrtc"], choice.frame_ms.is_some()),
         ];
-        if let Some((option, owner, _)) = own.into_iter().find(|&(_, owner, given)| given && owner != name) {
-            return Err(Stop::Usage(format!("--{option} is for --detector {owner}, not for {name}")));
+        if let Some((option, owners, _)) =
+            own.into_iter().find(|&(_, owners, given)| given && !owners.contains(&name))
+        {
+            let owners = owners.join(" or ");
+            return Err(Stop::Usage(format!("--{option} is for --detector {owners}, not for {name}")));
         }
         let default = WebRtcConfig::default();
         let detectors = Self {
@@ -173,7 +191,8 @@ impl Detectors {
             make,
             kernels: choice.kernels,
             weights: choice.weights.clone(),
-            models: [const { OnceLock::new() }; 2],
+            silero: [const { OnceLock::new() }; 2],
+            gru: OnceLock::new(),
         };
         if detectors.weights.is_some() {
             detectors.make(16_000)?; // a bad weights file is told once, not for each recording
@@ -199,21 +218,32 @@ impl Detectors {
     }
 
     /// The Silero model that suits audio of `rate` Hz.
-    fn model(&self, rate: u32) -> Result<Arc<Model>, Fault> {
-        if let Some(path) = &self.weights {
-            return self.models[0].get_or_init(|| read_model(path, self.kernels)).clone();
-        }
-        let (slot, native) = if rate <= 8000 { (0, 8000) } else { (1, 16_000) };
-        let load = || {
-            let model = Model::embedded(native, self.kernels);
-            model.map(Arc::new).map_err(|e| Fault::new("the built-in weights", e))
-        };
-        self.models[slot].get_or_init(load).clone()
+    pub(crate) fn silero(&self, rate: u32) -> Result<Arc<silero::Model>, Fault> {
+        let native = if rate <= 8000 { 8000 } else { 16_000 };
+        let slot = usize::from(self.weights.is_none() && native == 16_000);
+        self.load(&self.silero[slot], silero::Model::from_bytes, || silero::Model::embedded(native, self.kernels))
     }
-}
 
-fn silero(detectors: &Detectors, rate: u32) -> Result<Boxed, Fault> {
-    Ok(Box::new(Silero::new(detectors.model(rate)?)))
+    pub(crate) fn gru(&self) -> Result<Arc<gru::Model>, Fault> {
+        self.load(&self.gru, gru::Model::from_bytes, || gru::Model::embedded(self.kernels))
+    }
+
+    /// A model from the weights file that was given, or else the built-in one.
+    fn load<M>(
+        &self,
+        model: &Shared<M>,
+        read: fn(&[u8], Kernels) -> Result<M, voiced::Error>,
+        built_in: impl FnOnce() -> Result<M, voiced::Error>,
+    ) -> Result<Arc<M>, Fault> {
+        let load = || match &self.weights {
+            None => built_in().map_err(|e| Fault::new("the built-in weights", e)),
+            Some(path) => {
+                let bytes = std::fs::read(path).map_err(|e| Fault::io(path, &e))?;
+                read(&bytes, self.kernels).map_err(|e| Fault::new(path.display().to_string(), e))
+            }
+        };
+        model.get_or_init(|| load().map(Arc::new)).clone()
+    }
 }
 
 fn boxed<D: Detector + Send + 'static>(made: Result<D, voiced::Error>) -> Result<Boxed, Fault> {
@@ -241,12 +271,6 @@ impl Detector for Decisions {
     fn reset(&mut self) {
         self.0.reset();
     }
-}
-
-fn read_model(path: &Path, kernels: Kernels) -> Result<Arc<Model>, Fault> {
-    let bytes = std::fs::read(path).map_err(|e| Fault::io(path, &e))?;
-    let model = Model::from_bytes(&bytes, kernels);
-    model.map(Arc::new).map_err(|e| Fault::new(path.display().to_string(), e))
 }
 
 #[cfg(test)]
@@ -287,6 +311,7 @@ mod tests {
         }
         let measured = [
             bytes(Silero::for_rate(16_000)),
+            bytes(Gru::embedded()),
             bytes(WebRtc::new(16_000, &WebRtcConfig::default())),
             bytes(Energy::new(16_000, EnergyConfig::default())),
             bytes(Zcr::new(16_000, ZcrConfig::default())),
@@ -301,9 +326,11 @@ mod tests {
 
     #[test]
     fn the_weights_are_as_large_as_their_file() {
-        let path = format!("{}/../../weights/silero_16k.safetensors", env!("CARGO_MANIFEST_DIR"));
-        let bytes = std::fs::metadata(path).unwrap().len();
-        assert_eq!(DETECTORS.map(|entry| entry.weights as u64), [bytes, 0, 0, 0, 0, 0, 0, 0, 0]);
+        for entry in &DETECTORS {
+            let path = format!("{}/../../weights/{}_16k.safetensors", env!("CARGO_MANIFEST_DIR"), entry.name);
+            let bytes = std::fs::metadata(path).map_or(0, |file| file.len());
+            assert_eq!((entry.weights as u64, bytes > 0), (bytes, NETWORKS.contains(&entry.name)), "{}", entry.name);
+        }
     }
 
     #[test]
@@ -312,7 +339,7 @@ mod tests {
         for (rate, expected) in [(4000, 8000), (8000, 8000), (8001, 16_000), (16_000, 16_000), (48_000, 16_000)] {
             assert_eq!(detectors.make(rate).unwrap().spec().rate, expected, "{rate}");
         }
-        assert!(Arc::ptr_eq(&detectors.model(16_000).unwrap(), &detectors.model(44_100).unwrap()));
+        assert!(Arc::ptr_eq(&detectors.silero(16_000).unwrap(), &detectors.silero(44_100).unwrap()));
     }
 
     #[test]

@@ -7,10 +7,19 @@ use voiced::Kernels;
 use crate::fault::Stop;
 use crate::sink::Sink;
 
-/// File name and SHA-256 of the built-in weights, as `weights/README.md` lists them.
-const WEIGHTS: [(&str, &str); 2] = [
-    ("silero_16k.safetensors", "cbb603139c1ba26f93d401532cb99a4ee6378171223edb1b9096609a0e5eeb64"),
-    ("silero_8k.safetensors", "6347c488b4c21ab8ae390736be1d36c6fba18bda7a399c4065a7a0181ba01d63"),
+/// What the built-in weights are, and the file name and SHA-256 of each, as `weights/README.md` lists them.
+const WEIGHTS: [(&str, &[(&str, &str)]); 2] = [
+    (
+        "Silero VAD 6.2.3, MIT licence",
+        &[
+            ("silero_16k.safetensors", "cbb603139c1ba26f93d401532cb99a4ee6378171223edb1b9096609a0e5eeb64"),
+            ("silero_8k.safetensors", "6347c488b4c21ab8ae390736be1d36c6fba18bda7a399c4065a7a0181ba01d63"),
+        ],
+    ),
+    (
+        "gru, trained by this project, MIT or Apache-2.0 licence",
+        &[("gru_16k.safetensors", "e5ed7597b53fc1759ba7e2dd927f451b00f1753248fdb65c7cf1571bc50ca161")],
+    ),
 ];
 
 pub(crate) fn run() -> Result<(), Stop> {
@@ -22,9 +31,12 @@ pub(crate) fn run() -> Result<(), Stop> {
 fn text() -> String {
     let available: Vec<_> = Kernels::available().map(Kernels::name).collect();
     let mut text =
-        format!("voiced {}\n\nSilero VAD 6.2.3, MIT licence, SHA-256 of its weights\n", env!("CARGO_PKG_VERSION"));
-    for (name, hash) in WEIGHTS {
-        writeln!(text, "  {name:<24}{hash}").expect("a String takes all text");
+        format!("voiced {}\n\nnetworks built in, and the SHA-256 of their weights\n", env!("CARGO_PKG_VERSION"));
+    for (network, files) in WEIGHTS {
+        writeln!(text, "  {network}").expect("a String takes all text");
+        for (name, hash) in files {
+            writeln!(text, "    {name:<24}{hash}").expect("a String takes all text");
+        }
     }
     writeln!(
         text,
@@ -64,14 +76,14 @@ mod tests {
 
     #[test]
     fn the_hashes_are_the_files() {
-        for (name, expected) in WEIGHTS {
+        for (name, expected) in WEIGHTS.into_iter().flat_map(|(_, files)| files) {
             let path = format!("{}/../../weights/{name}", env!("CARGO_MANIFEST_DIR"));
             let digest = Sha256::digest(std::fs::read(path).unwrap());
             let hash = digest.iter().fold(String::new(), |mut text, byte| {
                 write!(text, "{byte:02x}").unwrap();
                 text
             });
-            assert_eq!(hash, expected, "{name}");
+            assert_eq!(hash, *expected, "{name}");
         }
     }
 

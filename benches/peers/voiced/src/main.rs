@@ -1,4 +1,4 @@
-//! This engine: Silero's network in three modes, and WebRTC's detector.
+//! This engine: Silero's network in three modes, the network of our own, and WebRTC's detector.
 
 mod together;
 
@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use runner::{Error, FRAME, Options, race};
 use voiced::silero::Model;
-use voiced::{BATCH, Detector, Kernels, Silero, WebRtc, WebRtcConfig};
+use voiced::{BATCH, Detector, Gru, Kernels, Silero, WebRtc, WebRtcConfig, gru};
 
 fn main() -> ExitCode {
     runner::main(|options| match options.mode.as_str() {
@@ -19,8 +19,9 @@ fn main() -> ExitCode {
         "stream" => stream(options),
         "offline" => offline(options),
         "together" => together::together(options, &model(options)?),
+        "gru" => small(options),
         "webrtc" => webrtc(options),
-        _ => Err(options.unknown_mode("kernels, stream, offline, together and webrtc")),
+        _ => Err(options.unknown_mode("kernels, stream, offline, together, gru and webrtc")),
     })
 }
 
@@ -46,6 +47,18 @@ fn offline(options: &Options) -> Result<(), Error> {
     detector.reserve(BATCH);
     race(options, |scores| {
         detector.score_all(&samples, scores);
+        Ok(())
+    })
+}
+
+/// The network of our own, one stream, hop by hop.
+fn small(options: &Options) -> Result<(), Error> {
+    let samples = options.floats()?;
+    let mut detector = Gru::new(Arc::new(gru::Model::embedded(options.kernels.parse()?)?));
+    let spec = detector.spec();
+    race(options, |scores| {
+        detector.reset();
+        scores.extend(samples.windows(spec.frame).step_by(spec.hop).map(|frame| detector.score(frame)));
         Ok(())
     })
 }

@@ -19,7 +19,7 @@ pub(crate) struct Detection {
     pub(crate) detector: String,
     #[arg(long, value_name = "SET", default_value = "auto", help = kernels_help(), help_heading = "Detector")]
     pub(crate) kernels: Kernels,
-    /// Silero weights (safetensors) to use instead of the built-in ones; recordings are resampled to their rate
+    /// Weights (safetensors) of silero or gru to use instead of the built-in ones; recordings are resampled to their rate
     #[arg(long, value_name = "FILE", help_heading = "Detector")]
     pub(crate) weights: Option<PathBuf>,
     /// Of webrtc: aggressiveness, the higher the more evidence speech takes, 0 to 3. Defaults to 0

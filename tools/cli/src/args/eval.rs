@@ -66,7 +66,7 @@ pub(crate) struct Eval {
     /// The arithmetic of the network
     #[arg(long, value_name = "SET", default_value = "auto", help_heading = "Systems")]
     pub(crate) kernels: Kernels,
-    /// Silero weights (safetensors) to use instead of the built-in ones
+    /// Weights (safetensors) of the network, silero or gru, to use instead of the built-in ones
     #[arg(long, value_name = "FILE", help_heading = "Systems")]
     pub(crate) weights: Option<PathBuf>,
 

@@ -7,7 +7,7 @@ use voiced::SegmentConfig;
 use super::outsiders;
 use super::recordings::Labelled;
 use crate::args::{Detection, Eval, Outsider, Segmentations, checked};
-use crate::detectors::{DETECTORS, Detectors, Entry};
+use crate::detectors::{DETECTORS, Detectors, Entry, NETWORKS};
 use crate::fault::{Fault, Stop};
 
 /// Something that says where speech is.
@@ -36,13 +36,15 @@ pub(super) struct Setting {
 /// The systems that the command line asks for.
 pub(super) fn systems(arguments: &Eval) -> Result<Vec<System>, Stop> {
     let asked = |name: &str| arguments.detector.is_empty() || arguments.detector.iter().any(|given| given == name);
-    let own = [
-        ("mode", "webrtc", !arguments.mode.is_empty()),
-        ("frame-ms", "webrtc", arguments.frame_ms.is_some()),
-        ("weights", "silero", arguments.weights.is_some()),
-    ];
-    if let Some((option, owner, _)) = own.into_iter().find(|&(_, owner, given)| given && !asked(owner)) {
-        return Err(Stop::Usage(format!("--{option} is for --detector {owner}, which is not measured")));
+    let own = [("mode", !arguments.mode.is_empty()), ("frame-ms", arguments.frame_ms.is_some())];
+    if let Some((option, _)) = own.into_iter().find(|&(_, given)| given && !asked("webrtc")) {
+        return Err(Stop::Usage(format!("--{option} is for --detector webrtc, which is not measured")));
+    }
+    if arguments.weights.is_some() && NETWORKS.into_iter().filter(|name| asked(name)).count() != 1 {
+        return Err(Stop::Usage(format!(
+            "--weights is for one network: name {} with --detector",
+            NETWORKS.join(" or ")
+        )));
     }
     let modes = if arguments.mode.is_empty() { &[0, 1, 2, 3] } else { &arguments.mode[..] };
     let mut systems: Vec<System> = Vec::new();
@@ -61,7 +63,9 @@ pub(super) fn systems(arguments: &Eval) -> Result<Vec<System>, Stop> {
                     add(format!("webrtc-{mode}"), &choice)?;
                 }
             }
-            "silero" => add(entry.name.to_owned(), &Detection { weights: arguments.weights.clone(), ..plain })?,
+            network if NETWORKS.contains(&network) => {
+                add(entry.name.to_owned(), &Detection { weights: arguments.weights.clone(), ..plain })?;
+            }
             _ => add(entry.name.to_owned(), &plain)?,
         }
     }

@@ -15,6 +15,10 @@ const DETECTORS = {
     about: "A small neural network: spectrum, four convolutions, and a memory (LSTM). Its score is a probability.",
     words: () => "",
   },
+  gru: {
+    about: "A smaller network that this project trained: levels of 48 bands over their mean of the last seconds, a convolution, and a memory (GRU). Its score is a probability.",
+    words: () => "",
+  },
   webrtc: {
     about: "Gaussian mixtures of six sub-band levels, one for speech and one for noise. The score is a frame's own; the thin bar at its foot is the original's decision, which it holds for some frames after speech.",
     words: (lane, i) => (lane.tracks.decision[i] > 0.5 ? "The original says speech" : "The original says no speech"),

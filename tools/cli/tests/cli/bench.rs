@@ -4,18 +4,21 @@ use voiced::Kernels;
 
 use crate::run::{excerpt, folder, speech, voiced, wav};
 
-const ALL: [&str; 9] = ["silero", "webrtc", "energy", "zcr", "entropy", "flatness", "ltsd", "sohn", "combined"];
+const ALL: [&str; 10] =
+    ["silero", "gru", "webrtc", "energy", "zcr", "entropy", "flatness", "ltsd", "sohn", "combined"];
 
 #[test]
 fn all_detectors_and_kernel_sets_are_measured() {
     let rows = voiced(["bench", "--seconds", "1", "--format", "json"]).json();
     let named: BTreeSet<&str> = rows.iter().map(|row| row["detector"].as_str().unwrap()).collect();
     assert_eq!(named, BTreeSet::from(ALL));
-    for set in Kernels::available() {
-        let used: Vec<&str> =
-            rows.iter().filter(|row| row["kernels"] == set.name()).map(|row| row["used"].as_str().unwrap()).collect();
-        let all = ["stream", "file", "pool of 16", "pool of 64"];
-        assert_eq!(used, if set == Kernels::Scalar { &all[..1] } else { &all[..] }, "{set}");
+    for network in ["silero", "gru"] {
+        for set in Kernels::available() {
+            let of_set = rows.iter().filter(|row| row["detector"] == network && row["kernels"] == set.name());
+            let used: Vec<&str> = of_set.map(|row| row["used"].as_str().unwrap()).collect();
+            let all = ["stream", "file", "pool of 16", "pool of 64"];
+            assert_eq!(used, if set == Kernels::Scalar { &all[..1] } else { &all[..] }, "{network} {set}");
+        }
     }
     for row in &rows {
         let number = |key: &str| row[key].as_f64().unwrap();

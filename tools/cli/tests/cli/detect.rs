@@ -222,8 +222,15 @@ fn weights_can_be_brought_along() {
     let weights = |name: &str| format!("{}/../../weights/{name}", env!("CARGO_MANIFEST_DIR"));
     let path = speech(16_000);
     let path = path.to_str().unwrap();
-    let built_in = voiced(["detect", path]).ok();
-    assert_eq!(voiced(["detect", path, "--weights", &weights("silero_16k.safetensors")]).ok(), built_in);
+    for network in ["silero", "gru"] {
+        let built_in = voiced(["detect", "-d", network, path]).ok();
+        let file = weights(&format!("{network}_16k.safetensors"));
+        assert_eq!(voiced(["detect", "-d", network, path, "--weights", &file]).ok(), built_in);
+    }
+    voiced(["detect", "-d", "gru", path, "--weights", &weights("silero_16k.safetensors")])
+        .fails(1, &["silero_16k.safetensors: not a usable weights file", "no \"format\""]);
+    voiced(["eval", "-d", "gru", "-d", "silero", path, "--weights", "some.safetensors"])
+        .fails(2, &["--weights is for one network: name silero or gru"]);
     voiced(["detect", path, "--weights", &weights("README.md")]).fails(1, &["README.md: not a usable weights file"]);
     voiced(["detect", path, "--weights", "none.safetensors"]).fails(1, &["none.safetensors: no such file"]);
 }

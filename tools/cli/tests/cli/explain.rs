@@ -165,7 +165,7 @@ fn words_tell_each_frame() {
     explain(&speech(16_000), &page, &["--labels", labels.to_str().unwrap()]);
     let lanes = evaluate(&browser, &page, include_str!("explain/words.js"));
     let lanes = lanes.as_array().unwrap();
-    assert_eq!(lanes.len(), 9);
+    assert_eq!(lanes.len(), 10);
     let all: Vec<&str> = lanes
         .iter()
         .flat_map(|lane| lane["words"].as_array().unwrap())

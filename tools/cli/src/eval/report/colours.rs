@@ -70,6 +70,7 @@ pub(super) fn rules(systems: &[System]) -> String {
 fn own(name: &str) -> [f64; 3] {
     match name {
         "silero" => [262.0, 0.2, -0.06],
+        "gru" => [234.0, 0.16, 0.08],
         "combined" => [27.0, 0.19, 0.0],
         "webrtc-0" => [60.0, 0.13, 0.16],
         "webrtc-1" => [60.0, 0.13, 0.1],
