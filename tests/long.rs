@@ -30,8 +30,8 @@ const RATES: [u32; 4] = [8000, 16_000, 44_100, 48_000];
 const PERIOD: u64 = 21_280;
 
 /// Detectors that digital silence does not make forget what was before: WebRTC's mixtures learn nothing from it, and the
-/// network's cell keeps some of its numbers. Their scores differ from period to period.
-const REMEMBER: [&str; 2] = ["webrtc", "silero"];
+/// networks' cells keep some of their numbers. Their scores differ from period to period.
+const REMEMBER: [&str; 3] = ["webrtc", "silero", "gru"];
 
 /// How much audio there is.
 #[derive(Clone, Copy)]
