@@ -49,7 +49,8 @@ impl Simd for Wide {
     }
     #[inline(always)]
     unsafe fn max(self, other: Self) -> Self {
-        Self(self.0.fast_max(other.0))
+        // SSE's instruction gives the second where one is NaN; what others have for `fast_max` may give the first.
+        Self(if cfg!(target_feature = "sse") { self.0.fast_max(other.0) } else { self.0.max(other.0) })
     }
     #[inline(always)]
     unsafe fn min(self, other: Self) -> Self {

@@ -16,7 +16,8 @@ pub(super) trait Simd: Copy {
     unsafe fn sub(self, other: Self) -> Self;
     unsafe fn mul(self, other: Self) -> Self;
     unsafe fn div(self, other: Self) -> Self;
-    /// Which of the two it is where one is NaN differs between sets: networks get finite numbers only.
+    /// The other one where `self` is NaN, which infinite sums make. Which of the two it is where `other` is NaN differs between
+    /// sets, and whenever one is NaN in `min`.
     unsafe fn max(self, other: Self) -> Self;
     unsafe fn min(self, other: Self) -> Self;
     unsafe fn sqrt(self) -> Self;
