@@ -7,23 +7,16 @@ mod common;
 
 use std::sync::Arc;
 
+use common::Golden;
 use voiced::gru::Model;
 use voiced::{Detector, Error, Gru, Kernels, Pool, SegmentConfig};
 
 const TOLERANCE: f32 = 1e-5;
 
+const RANDOM: &str = "gru_random.safetensors";
+
 fn file() -> Vec<u8> {
-    data("gru_random.safetensors")
-}
-
-fn data(name: &str) -> Vec<u8> {
-    std::fs::read(format!("{}/tests/data/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
-}
-
-fn tensor(file: &[u8], name: &str) -> Vec<f32> {
-    let tensors = safetensors::SafeTensors::deserialize(file).unwrap();
-    let numbers = tensors.tensor(name).unwrap().data().as_chunks().0.iter();
-    numbers.map(|&word| f32::from_le_bytes(word)).collect()
+    std::fs::read(common::data(RANDOM)).unwrap()
 }
 
 fn assert_near(scores: &[f32], golden: &[f32], what: &str) {
@@ -35,16 +28,16 @@ fn assert_near(scores: &[f32], golden: &[f32], what: &str) {
 #[test]
 #[cfg(feature = "embedded")]
 fn the_embedded_network_gives_the_golden_scores() {
-    let file = data("gru.safetensors");
+    let golden = Golden::read("gru.safetensors");
     let speech = common::speech(16_000);
     let quiet: Vec<f32> = speech.iter().map(|x| x / 1000.0).collect();
-    let noise = tensor(&file, "noise.samples");
+    let noise = golden.values("noise.samples");
     for kernels in Kernels::available() {
         let mut detector = Gru::new(Arc::new(Model::embedded(kernels).unwrap()));
         for (samples, name) in [(&speech, "speech"), (&quiet, "speech_60dB_quieter"), (&noise, "noise")] {
             let mut scores = Vec::new();
             detector.score_all(samples, &mut scores);
-            assert_near(&scores, &tensor(&file, name), &format!("{kernels} {name}"));
+            assert_near(&scores, &golden.values(name), &format!("{kernels} {name}"));
         }
     }
 }
@@ -64,7 +57,7 @@ fn scores_are_those_of_the_equations() {
         assert_eq!((model.spec().frame, model.spec().hop, model.kernels()), (256, 128, kernels));
         let mut detector = Gru::new(model);
         for (samples, name) in [(&speech, "golden.speech"), (&quiet, "golden.quiet")] {
-            let golden = tensor(&file(), name);
+            let golden = Golden::read(RANDOM).values(name);
             for reserved in [1, 32] {
                 detector.reserve(reserved);
                 let mut scores = Vec::new();

@@ -1,6 +1,6 @@
 //! Weights from a safetensors file, each checked before it is used.
 
-use std::str::FromStr;
+use std::collections::HashMap;
 
 use safetensors::{Dtype, SafeTensorError, SafeTensors};
 
@@ -8,31 +8,22 @@ use crate::error::Error;
 
 /// A parsed safetensors file.
 #[derive(Debug)]
-pub(crate) struct Tensors<'a> {
-    tensors: SafeTensors<'a>,
-    bytes: &'a [u8],
-}
+pub(crate) struct Tensors<'a>(SafeTensors<'a>);
 
 impl<'a> Tensors<'a> {
     /// # Errors
     /// [`Error::WeightsFile`] where `bytes` are not a whole safetensors file.
     pub(crate) fn parse(bytes: &'a [u8]) -> Result<Self, Error> {
-        let tensors = SafeTensors::deserialize(bytes).map_err(|error| fault(&error))?;
-        Ok(Self { tensors, bytes })
+        SafeTensors::deserialize(bytes).map(Self).map_err(|error| fault(&error))
     }
 
-    /// What the file says of itself under `key`: values that `T` can be read from, with spaces between.
+    /// What such a file says of itself, by key.
     ///
     /// # Errors
-    /// [`Error::WeightsFile`] where it says nothing, or something else.
-    pub(crate) fn stated<T: FromStr>(&self, key: &str) -> Result<Vec<T>, Error> {
-        let (_, header) = SafeTensors::read_metadata(self.bytes).map_err(|error| fault(&error))?;
-        let text = header.metadata().as_ref().and_then(|metadata| metadata.get(key));
-        let text = text.ok_or_else(|| Error::WeightsFile { reason: format!("its metadata has no {key:?}") })?;
-        text.split_whitespace()
-            .map(str::parse)
-            .collect::<Result<_, _>>()
-            .map_err(|_| Error::WeightsFile { reason: format!("its metadata has {text:?} as {key:?}") })
+    /// As those of [`parse`](Self::parse).
+    pub(crate) fn metadata(bytes: &[u8]) -> Result<HashMap<String, String>, Error> {
+        let (_, header) = SafeTensors::read_metadata(bytes).map_err(|error| fault(&error))?;
+        Ok(header.metadata().iter().flatten().map(|(key, text)| (key.clone(), text.clone())).collect())
     }
 
     /// The numbers of a tensor, which must be finite `f32`s in this shape.
@@ -41,7 +32,7 @@ impl<'a> Tensors<'a> {
     /// [`Error::TensorMissing`], [`Error::TensorShape`] or [`Error::TensorValues`], with the tensor's name.
     pub(crate) fn values(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, Error> {
         let name = || name.to_owned();
-        let tensor = self.tensors.tensor(&name()).map_err(|_| Error::TensorMissing { name: name() })?;
+        let tensor = self.0.tensor(&name()).map_err(|_| Error::TensorMissing { name: name() })?;
         if tensor.shape() != shape {
             let (found, wanted) = (tensor.shape().to_vec(), shape.to_vec());
             return Err(Error::TensorShape { name: name(), found, wanted });
@@ -60,7 +51,7 @@ impl<'a> Tensors<'a> {
 
     /// A tensor's shape, where there is such a tensor.
     pub(crate) fn shape(&self, name: &str) -> Option<Vec<usize>> {
-        self.tensors.tensor(name).ok().map(|tensor| tensor.shape().to_vec())
+        self.0.tensor(name).ok().map(|tensor| tensor.shape().to_vec())
     }
 }
 

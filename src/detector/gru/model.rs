@@ -1,8 +1,10 @@
 //! The network: its weights, its state, and one step of it.
 
+use std::collections::HashMap;
 use std::fmt;
+use std::str::FromStr;
 
-use crate::audio::sample::{clean, is_clean};
+use crate::audio::sample::{clean_into, is_clean};
 use crate::detector::{Network, Steps};
 use crate::dsp::window::hann;
 use crate::error::Error;
@@ -91,24 +93,25 @@ impl Model {
     /// cannot run the kernel set.
     pub fn from_bytes(bytes: &[u8], kernels: Kernels) -> Result<Self, Error> {
         let tensors = Tensors::parse(bytes)?;
-        if tensors.stated::<String>("format")? != [FORMAT] {
+        let metadata = Tensors::metadata(bytes)?;
+        if stated::<String>(&metadata, "format")? != [FORMAT] {
             return Err(Error::WeightsFile { reason: format!("its metadata has no \"format\" of {FORMAT:?}") });
         }
         let kernels = kernels.checked()?;
-        let rate = stated(&tensors, "rate", |rate| RATES.contains(rate))?;
-        let frame = stated(&tensors, "frame", |frame| FRAMES.contains(frame))?;
-        let hop = stated(&tensors, "hop", |hop| (1..=frame).contains(hop))?;
-        let floor = stated(&tensors, "floor", |floor: &f32| floor.is_normal() && *floor > 0.0)?;
+        let rate = stated_once(&metadata, "rate", |rate| RATES.contains(rate))?;
+        let frame = stated_once(&metadata, "frame", |frame| FRAMES.contains(frame))?;
+        let hop = stated_once(&metadata, "hop", |hop| (1..=frame).contains(hop))?;
+        let floor = stated_once(&metadata, "floor", |floor: &f32| floor.is_normal() && *floor > 0.0)?;
 
         let [channels, taps] = sizes(&tensors, "conv.weight", [0, 2])?;
         let [hidden] = sizes(&tensors, "gru.weight_hh", [1])?;
-        let edges = tensors.stated::<usize>("edges")?;
+        let edges = stated::<usize>(&metadata, "edges")?;
         let bins = frame / 2 + 1;
         if edges.len() < 2 || !edges.is_sorted_by(|a, b| a < b) || edges.last().is_some_and(|&end| end > bins) {
             let reason = format!("its metadata has {edges:?} as \"edges\": they must rise, up to {bins} bins");
             return Err(Error::WeightsFile { reason });
         }
-        let memory = stated(&tensors, "memory", |memory: &f32| memory.is_finite() && *memory >= 1.0)?;
+        let memory = stated_once(&metadata, "memory", |memory: &f32| memory.is_finite() && *memory >= 1.0)?;
         let bands = edges.len() - 1;
         let taper = hann(frame);
         let norm = taper.iter().map(|w| w * w).sum::<f32>().sqrt();
@@ -161,8 +164,9 @@ impl Model {
         let samples = match frame.get(..self.spec.frame) {
             Some(whole) if is_clean(whole) => whole,
             _ => {
-                work.samples.fill(0.0);
-                work.samples.iter_mut().zip(frame).for_each(|(to, &sample)| *to = clean(sample));
+                let given = frame.len().min(self.spec.frame);
+                clean_into(&frame[..given], &mut work.samples[..given]);
+                work.samples[given..].fill(0.0);
                 &work.samples
             }
         };
@@ -238,8 +242,8 @@ impl Bands {
         self.edges.len() - 1
     }
 
-    /// The levels `ln (1 + P / floor)` of the mean powers of the bands, less their own means over time, which move on by `share` of the way.
-    /// Shapes: `powers` (bins), `mean` and `bands` (bands).
+    /// The levels `ln (1 + P / floor)` of the mean powers of the bands, less their own means over time, which move on by
+    /// `share` of the way. Shapes: `powers` (bins), `mean` and `bands` (bands).
     fn measure(&self, kernels: Set, powers: &[f32], share: f32, mean: &mut [f32], bands: &mut [f32]) {
         for (band, edges) in bands.iter_mut().zip(self.edges.windows(2)) {
             let bins = &powers[edges[0]..edges[1]];
@@ -253,13 +257,21 @@ impl Bands {
     }
 }
 
+/// The values that the file states under `key`, with spaces between.
+fn stated<T: FromStr>(metadata: &HashMap<String, String>, key: &str) -> Result<Vec<T>, Error> {
+    let text = metadata.get(key);
+    let text = text.ok_or_else(|| Error::WeightsFile { reason: format!("its metadata has no {key:?}") })?;
+    let values = text.split_whitespace().map(str::parse).collect::<Result<_, _>>();
+    values.map_err(|_| Error::WeightsFile { reason: format!("its metadata has {text:?} as {key:?}") })
+}
+
 /// The one value that the file states under `key`, which must be legal.
-fn stated<T: std::str::FromStr + Copy + fmt::Debug>(
-    tensors: &Tensors<'_>,
+fn stated_once<T: FromStr + Copy + fmt::Debug>(
+    metadata: &HashMap<String, String>,
     key: &str,
     legal: impl Fn(&T) -> bool,
 ) -> Result<T, Error> {
-    let values = tensors.stated(key)?;
+    let values = stated(metadata, key)?;
     match values[..] {
         [value] if legal(&value) => Ok(value),
         _ => Err(Error::WeightsFile { reason: format!("its metadata has {values:?} as {key:?}, which cannot be") }),
