@@ -1,6 +1,6 @@
 //! Segmentation settings from a fuzzer's bytes.
 
-use libfuzzer_sys::arbitrary::{Result, Unstructured};
+use arbitrary::{Result, Unstructured};
 use voiced::{Cut, SegmentConfig};
 
 /// Settings of which most are legal, mostly with times that a short recording can reach.

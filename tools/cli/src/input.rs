@@ -55,7 +55,7 @@ impl Recording {
     }
 
     /// Opens what is read from a pipe, whose content a file of this extension would have.
-    #[cfg(fuzzing)]
+    #[cfg(feature = "fuzzing")]
     pub(crate) fn from_pipe(pipe: impl Read + Send + Sync + 'static, extension: Option<&str>) -> Result<Self, Fault> {
         let opened = open_pipe(pipe, extension).map_err(|reason| Fault::new("pipe", reason))?;
         Ok(Self::new("pipe".to_owned(), opened))

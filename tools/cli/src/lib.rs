@@ -11,7 +11,7 @@ mod ending;
 mod eval;
 mod explain;
 mod fault;
-#[cfg(fuzzing)]
+#[cfg(feature = "fuzzing")]
 pub mod fuzzing;
 mod info;
 mod input;

@@ -1,0 +1,65 @@
+//! Any bytes as a weights file, and the published files with bytes changed: an error, or a network that runs.
+
+use std::sync::Arc;
+
+use arbitrary::{Result, Unstructured};
+use voiced::{Detector, Gru, Kernels, Silero, gru, silero};
+
+const PUBLISHED: [&[u8]; 3] = [
+    include_bytes!("../../weights/silero_8k.safetensors"),
+    include_bytes!("../../weights/silero_16k.safetensors"),
+    include_bytes!("../../weights/gru_16k.safetensors"),
+];
+
+pub fn fuzz(bytes: &[u8]) {
+    let Some((&kind, rest)) = bytes.split_first() else { return };
+    let published = PUBLISHED[usize::from(kind) / 3 % PUBLISHED.len()];
+    match kind % 3 {
+        0 => load(rest),
+        1 => load(&with_header(published, rest)),
+        _ => load(&patched(published, &mut Unstructured::new(rest)).unwrap_or_else(|_| published.to_vec())),
+    }
+}
+
+/// The file with another header before its numbers; the size that says how long it is begins the bytes given.
+fn with_header(published: &[u8], header: &[u8]) -> Vec<u8> {
+    let (size, _) = published.split_first_chunk().expect("a whole file");
+    let numbers = 8 + usize::try_from(u64::from_le_bytes(*size)).expect("a whole file");
+    [header, &published[numbers..]].concat()
+}
+
+/// The file with some bytes changed, and perhaps its end cut off.
+fn patched(published: &[u8], bytes: &mut Unstructured<'_>) -> Result<Vec<u8>> {
+    let mut file = published.to_vec();
+    if bytes.arbitrary::<u8>()? % 8 == 0 {
+        file.truncate(bytes.int_in_range(0..=file.len())?);
+    }
+    while !bytes.is_empty() && !file.is_empty() {
+        let reach = if bytes.arbitrary()? { file.len().min(2048) } else { file.len() }; // the header, or anything
+        let at = bytes.int_in_range(0..=reach - 1)?;
+        let count = bytes.int_in_range(0..=8)?.min(file.len() - at);
+        file[at..at + count].copy_from_slice(bytes.bytes(count)?);
+    }
+    Ok(file)
+}
+
+/// What a file holds is for either network to say.
+fn load(file: &[u8]) {
+    if let Ok(model) = silero::Model::from_bytes(file, Kernels::best()) {
+        let detector = Silero::new(Arc::new(model));
+        let spec = detector.spec();
+        assert!([(8000, 256), (16_000, 512)].contains(&(spec.rate, spec.frame)));
+        run(detector);
+    }
+    if let Ok(model) = gru::Model::from_bytes(file, Kernels::best()) {
+        run(Gru::new(Arc::new(model)));
+    }
+}
+
+fn run(mut detector: impl Detector) {
+    let frame: Vec<f32> = (0..detector.spec().frame).map(|n| (n as f32 / 7.0).sin()).collect();
+    for _ in 0..2 {
+        let score = detector.score(&frame);
+        assert!((0.0..=1.0).contains(&score), "a score of {score}");
+    }
+}
