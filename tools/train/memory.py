@@ -2,7 +2,7 @@
 
     python memory.py PREPARED RUN
 
-Mixes recordings of two minutes from the validation split, in which nobody speaks for up to a
+Mixes recordings of two minutes from the validation split, in which speakers pause for up to a
 minute, and prints the ROC-AUC of a trained network for some lengths.
 """
 
@@ -15,29 +15,16 @@ import numpy as np
 from tqdm import tqdm
 
 import features
-import mix
 from features import HOP, RATE, above_mean, log_bands
-from labels import SILENCE, STEP
+from mix import Corpus, clip
 from network import logits
 from train import auc
 
 SECONDS = [3, 5, 10, 20, 40, 120]
 RECORDINGS = 40
 HOPS = 120 * RATE // HOP
-
-
-def with_long_pauses(rng: np.random.Generator, speech: mix.Corpus) -> tuple:
-    """What `mix._voice` makes, less all speech in one or two stretches of 10 to 60 s."""
-    samples, labels = _voice(rng, speech)
-    for _ in range(rng.integers(1, 3)):
-        length = int(100 * rng.uniform(10, 60))
-        first = int(rng.integers(0, len(labels) - length))
-        samples[first * STEP : (first + length) * STEP] = 0
-        labels[first : first + length] = SILENCE
-    return samples, labels
-
-
-_voice = mix._voice
+LONGEST_PAUSE = 60.0
+"""Seconds."""
 
 
 def main() -> None:
@@ -52,9 +39,11 @@ def main() -> None:
     deviation = kept.pop("deviation")
     parameters = {name: jnp.asarray(value) for name, value in kept.items()}
 
-    mix.HOPS, mix.SAMPLES, mix._voice = HOPS, HOPS * HOP + features.FRAME - HOP, with_long_pauses
-    corpora = [mix.Corpus(args.prepared / f"{name}.npz", True) for name in ("speech", "noise")]
-    clips = [mix.clip(*corpora, 1, number) for number in tqdm(range(RECORDINGS), unit=" clips")]
+    corpora = [Corpus(args.prepared / f"{name}.npz", True) for name in ("speech", "noise")]
+    clips = [
+        clip(*corpora, 1, number, HOPS, LONGEST_PAUSE)
+        for number in tqdm(range(RECORDINGS), unit=" clips")
+    ]
     bands = np.stack([log_bands(samples)[:HOPS] for samples, _ in clips])
     labels = np.stack([labels for _, labels in clips])
     predict = jax.jit(logits)

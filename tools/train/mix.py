@@ -15,8 +15,9 @@ from labels import SILENCE, SPEECH, STEP, UNSURE
 from room import coloured, response
 
 HOPS = 750
-"""Hops in a clip: 12 s."""
-SAMPLES = HOPS * HOP + FRAME - HOP
+"""Hops in a clip to learn from: 12 s."""
+LONGEST_PAUSE = 5.0
+"""Seconds between recordings of a speaker, at most."""
 SPEEDS = [(4, 5), (5, 6), (6, 7), (7, 8), (9, 10), (1, 1)]
 SPEEDS += [(down, up) for up, down in SPEEDS]
 """Factors (up, down) by which a recording gets longer, and its pitch lower."""
@@ -55,27 +56,39 @@ class Corpus:
         return self.samples[start:end] / np.float32(32768), self.track[start // STEP : end // STEP]
 
 
-def clip(speech: Corpus, noise: Corpus, seed: int, number: int) -> tuple[np.ndarray, np.ndarray]:
-    """Clip `number`: samples f32 (SAMPLES,), and labels u8 (HOPS,), SILENCE, SPEECH or UNSURE."""
+def clip(
+    speech: Corpus,
+    noise: Corpus,
+    seed: int,
+    number: int,
+    hops: int = HOPS,
+    longest_pause: float = LONGEST_PAUSE,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Clip `number`: samples f32 (n,), and labels u8 (hops,), SILENCE, SPEECH or UNSURE.
+
+    n is what `hops` frames span.
+    """
     rng = np.random.default_rng([seed, number])
+    n = hops * HOP + FRAME - HOP
+    middles = (np.arange(hops) * HOP + HOP // 2) // STEP
     room = response(rng) if rng.random() < 0.5 else None
     if rng.random() < 0.88:
-        voice, labels = _voice(rng, speech)
+        voice, labels = _voice(rng, speech, n, longest_pause)
     else:
-        voice, labels = np.zeros(SAMPLES, np.float32), np.zeros(SAMPLES // STEP, np.uint8)
-    labels = labels[(np.arange(HOPS) * HOP + HOP // 2) // STEP]
+        voice, labels = np.zeros(n, np.float32), np.zeros(n // STEP, np.uint8)
+    labels = labels[middles]
     spoken = np.repeat(labels == SPEECH, HOP)
     voice = coloured(rng, voice, room)
     power = float(np.mean(voice[: len(spoken)][spoken] ** 2)) if spoken.any() else 1e-3
-    total = np.zeros(SAMPLES, np.float32)
+    total = np.zeros(n, np.float32)
     for _ in range(rng.choice(4, p=[0.05, 0.45, 0.3, 0.2])):
-        background, voices = _background(rng, noise)
+        background, voices = _background(rng, noise, n)
         snr = rng.uniform(-5, 30)
         total += background * _gain(power, float(np.mean(background**2)), -snr)
         if snr < 20:
-            heard = voices[(np.arange(HOPS) * HOP + HOP // 2) // STEP]
+            heard = voices[middles]
             labels = np.where(heard & (labels == SILENCE), UNSURE, labels)
-    hiss = rng.standard_normal(SAMPLES, np.float32) * _gain(power, 1, rng.uniform(-80, -50))
+    hiss = rng.standard_normal(n, np.float32) * _gain(power, 1, rng.uniform(-80, -50))
     mixed = voice + coloured(rng, total) + hiss
     level = rng.uniform(-45, -10) if spoken.any() else rng.uniform(-65, -10)
     loud = power if spoken.any() else float(np.mean(mixed**2))
@@ -99,10 +112,12 @@ def features(
     return np.stack(bands), np.stack(labels)
 
 
-def _voice(rng: np.random.Generator, speech: Corpus) -> tuple[np.ndarray, np.ndarray]:
-    """One speaker, or two, with pauses: samples (SAMPLES,) and labels u8 (SAMPLES / 160,)."""
+def _voice(
+    rng: np.random.Generator, speech: Corpus, n: int, longest_pause: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """One speaker, or two, with pauses: samples f32 (n,) and labels u8 (n / 160 + 1,)."""
     up, down = SPEEDS[rng.integers(len(SPEEDS))]
-    need = SAMPLES * down // up + 2 * STEP
+    need = n * down // up + 2 * STEP
     samples = np.zeros(need - need % STEP, np.float32)
     labels = np.zeros(len(samples) // STEP, np.uint8)
     dense = rng.random() < 0.4
@@ -122,17 +137,17 @@ def _voice(rng: np.random.Generator, speech: Corpus) -> tuple[np.ndarray, np.nda
                     (first - at) * STEP : (last - at) * STEP
                 ]
                 labels[first:last] = track[first - at : last - at]
-        seconds = rng.uniform(0, 0.5) if dense else np.exp(rng.uniform(np.log(0.2), np.log(5)))
-        at += len(track) + int(100 * seconds)
+        pause = rng.uniform(0, 0.5) if dense else np.exp(rng.uniform(*np.log([0.2, longest_pause])))
+        at += len(track) + int(100 * pause)
     if up != down:
         samples = resample_poly(samples, up, down).astype(np.float32)
         labels = labels[np.arange(len(samples) // STEP) * down // up]
-    return samples[:SAMPLES], labels[: SAMPLES // STEP + 1]
+    return samples[:n], labels[: n // STEP + 1]
 
 
-def _background(rng: np.random.Generator, noise: Corpus) -> tuple[np.ndarray, np.ndarray]:
-    """A noise: samples f32 (SAMPLES,), and where it may hold voices, bool (SAMPLES / 160 + 1,)."""
-    steps = SAMPLES // STEP + 1
+def _background(rng: np.random.Generator, noise: Corpus, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """A noise: samples f32 (n,), and where it may hold voices, bool (n / 160 + 1,)."""
+    steps = n // STEP + 1
     up, down = SPEEDS[rng.integers(len(SPEEDS))]
     need = steps * down // up + 2
     source = noise.source(rng)
@@ -148,18 +163,18 @@ def _background(rng: np.random.Generator, noise: Corpus) -> tuple[np.ndarray, np
     voices = track[np.minimum(np.arange(steps) * down // up, need - 1)] >= VOICE_PERCENT
     if up != down:
         samples = resample_poly(samples, up, down).astype(np.float32)
-    samples = samples[:SAMPLES]
+    samples = samples[:n]
     if rng.random() < 0.25:
-        samples = samples * _swell(rng)
+        samples = samples * _swell(rng, n)
     return samples, voices
 
 
-def _swell(rng: np.random.Generator) -> np.ndarray:
-    """A gain that comes and goes: f32 (SAMPLES,), 0 to 1."""
-    times = np.sort(rng.uniform(0, SAMPLES, rng.integers(2, 7)))
+def _swell(rng: np.random.Generator, n: int) -> np.ndarray:
+    """A gain that comes and goes: f32 (n,), 0 to 1."""
+    times = np.sort(rng.uniform(0, n, rng.integers(2, 7)))
     gains = rng.choice([0.0, 0.1, 1.0], len(times))
     edge = 10 ** rng.uniform(0, 4.5)
     times = np.stack([times, times + edge], 1).ravel()
-    return np.interp(np.arange(SAMPLES), np.sort(times), np.roll(np.repeat(gains, 2), 1)).astype(
+    return np.interp(np.arange(n), np.sort(times), np.roll(np.repeat(gains, 2), 1)).astype(
         np.float32
     )

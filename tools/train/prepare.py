@@ -5,7 +5,8 @@
 A folder holds audio at 16 kHz in any format that libsndfile reads, and may hold a
 `manifest.csv` with the columns `file` (path below the folder's parent) and `speaker_or_source`;
 without one, the name of the folder that a file lies in is its source. What one source made goes to
-training or to validation as a whole.
+training or to validation as a whole. A source of noise that is a collection, of sounds by many
+makers, is named with `--collection`: each 20 s of it counts as a source.
 
 Speech is labelled before anything is mixed with it, each 10 ms of it, by its energy and by the
 scores of Silero VAD, which `voiced` computes: see `labels.py`. Noise gets Silero's scores too:
@@ -36,6 +37,8 @@ VALIDATION_SHARE = 0.1
 """Share of the sources that are for validation."""
 FILES_AT_ONCE = 200
 """Files that one call of `voiced` scores."""
+PART = 20 * RATE
+"""Samples of a collection that count as a source."""
 SYNTHETIC = 600
 """Synthetic sounds, of 10 s each; eight make a source."""
 
@@ -87,6 +90,22 @@ def read(path: Path) -> np.ndarray:
     return np.pad(sound[:, 0], (0, -len(sound) % STEP))
 
 
+def apart(
+    noise: Iterator[tuple[str, np.ndarray, np.ndarray]], collections: list[str]
+) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
+    """Yields what it is given, with a name for each part of a collection."""
+    before = dict.fromkeys(collections, 0)
+    for source, samples, scores in noise:
+        name = source
+        if source in before:
+            name = f"{source}-{before[source] // PART}"
+            before[source] += len(samples)
+        yield name, samples, scores
+    for name, samples in before.items():
+        if not samples:
+            raise SystemExit(f"--collection {name}: no noise has this source")
+
+
 def synthetic_sound(number: int) -> np.ndarray:
     """One of the synthetic sounds, i16 (10 s,)."""
     rng = np.random.default_rng([1, number])
@@ -119,6 +138,9 @@ def main() -> None:
     parser.add_argument("--speech", type=Path, required=True)
     parser.add_argument("--noise", type=Path, required=True)
     parser.add_argument(
+        "--collection", action="append", default=[], help="a source of noise that many made"
+    )
+    parser.add_argument(
         "--voiced", default="voiced", help="the command; defaults to that on the path"
     )
     parser.add_argument("-o", "--output", type=Path, required=True)
@@ -127,7 +149,7 @@ def main() -> None:
 
     noise = [
         (source, samples, np.round(100 * track).astype(np.uint8))
-        for source, samples, track in scored(args.voiced, args.noise)
+        for source, samples, track in apart(scored(args.voiced, args.noise), args.collection)
     ]
     with ProcessPoolExecutor() as pool:
         made = pool.map(synthetic_sound, range(SYNTHETIC), chunksize=4)
