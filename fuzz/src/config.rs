@@ -38,6 +38,7 @@ fn milliseconds(bytes: &mut Unstructured<'_>) -> Result<u32> {
     match bytes.arbitrary::<u8>()? % 8 {
         0 => bytes.arbitrary(),
         1 => Ok(0),
+        2..=4 => Ok(u32::from(bytes.arbitrary::<u8>()? % 16) * 32), // whole hops of 512 samples at 16 kHz
         _ => Ok(bytes.arbitrary::<u8>()?.into()),
     }
 }

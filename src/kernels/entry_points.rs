@@ -4,7 +4,7 @@
 /// compiled for its instructions.
 ///
 /// The numbers are the vectors of a tile: of the first convolution, of those with a stride of 2, and of a matrix, with
-/// rectified or with dense inputs, and of one that is computed beside a convolution.
+/// rectified or with dense inputs, and of one that is computed beside a convolution or is small.
 macro_rules! entry_points {
     ($vector:ty, $four:ty, $(#[$feature:meta])?, conv1: $conv1:literal, conv2: $conv2:literal,
      rectified: $rectified:literal, dense: $dense:literal, beside: $beside:literal) => {
@@ -61,7 +61,7 @@ macro_rules! entry_points {
                         convolution::convolve::<$vector, 1, 1, 1, 1, $dense, 4>(weights, x, y, end)
                     }
                     (1, 1, 1) if weights.lanes == $beside * <$vector>::LANES => {
-                        convolution::convolve::<$vector, 1, 1, 1, 1, $beside, 1>(weights, x, y, end)
+                        convolution::convolve::<$vector, 1, 1, 1, 1, $beside, 2>(weights, x, y, end)
                     }
                     (1, 1, 1) => convolution::convolve::<$vector, 1, 1, 1, 1, $rectified, 1>(weights, x, y, end),
                     _ => unreachable!("no kernel has the shape {shape:?}"),

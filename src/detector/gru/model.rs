@@ -48,7 +48,7 @@ struct Bands {
 pub struct State {
     h: Vec<f32>,    // (hidden)
     mean: Vec<f32>, // (bands)
-    past: Vec<f32>, // (taps, bands): what the convolution sees, the last frame's at the end
+    past: Vec<f32>, // (taps - 1, bands): what the convolution sees beside the next frame, the oldest first
     /// Frames that there were, up to the memory of the means.
     frames: f32,
 }
@@ -172,12 +172,13 @@ impl Model {
         };
         self.kernels.power(&self.window, samples, &mut work.powers, &mut work.transform);
 
-        state.past.rotate_left(self.bands.count());
-        let present = (self.taps - 1) * self.bands.count();
+        let bands = self.bands.count();
+        let seen = &mut work.seen[at * self.taps * bands..][..self.taps * bands];
+        let (past, present) = seen.split_at_mut((self.taps - 1) * bands);
+        past.copy_from_slice(&state.past);
         state.frames = (state.frames + 1.0).min(self.bands.memory);
-        let share = 1.0 / state.frames;
-        self.bands.measure(self.kernels, &work.powers, share, &mut state.mean, &mut state.past[present..]);
-        work.seen[at * state.past.len()..][..state.past.len()].copy_from_slice(&state.past);
+        self.bands.measure(self.kernels, &work.powers, 1.0 / state.frames, &mut state.mean, present);
+        state.past.copy_from_slice(&seen[bands..]);
     }
 
     /// From the first `frames` places to what the GRU's gates get from their input.
@@ -201,7 +202,7 @@ impl Steps for Model {
 
     fn begin(&self) -> State {
         let bands = self.bands.count();
-        State { h: vec![0.0; self.hidden], mean: vec![0.0; bands], past: vec![0.0; self.taps * bands], frames: 0.0 }
+        State { h: vec![0.0; self.hidden], mean: vec![0.0; bands], past: vec![0.0; (self.taps - 1) * bands], frames: 0.0 }
     }
 
     fn places(&self, places: usize) -> Workspace {
