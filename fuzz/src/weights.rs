@@ -13,19 +13,38 @@ const PUBLISHED: [&[u8]; 3] = [
 
 pub fn fuzz(bytes: &[u8]) {
     let Some((&kind, rest)) = bytes.split_first() else { return };
-    let published = PUBLISHED[usize::from(kind) / 3 % PUBLISHED.len()];
-    match kind % 3 {
+    let published = PUBLISHED[usize::from(kind) / 4 % PUBLISHED.len()];
+    match kind % 4 {
         0 => load(rest),
         1 => load(&with_header(published, rest)),
-        _ => load(&patched(published, &mut Unstructured::new(rest)).unwrap_or_else(|_| published.to_vec())),
+        2 => load(&patched(published, &mut Unstructured::new(rest)).unwrap_or_else(|_| published.to_vec())),
+        _ => load(&shuffled(published, rest)),
     }
 }
 
 /// The file with another header before its numbers; the size that says how long it is begins the bytes given.
 fn with_header(published: &[u8], header: &[u8]) -> Vec<u8> {
-    let (size, _) = published.split_first_chunk().expect("a whole file");
-    let numbers = 8 + usize::try_from(u64::from_le_bytes(*size)).expect("a whole file");
-    [header, &published[numbers..]].concat()
+    [header, &published[8 + header_of(published).len()..]].concat()
+}
+
+/// The file with some words of its header in each other's place: names, sizes, types and offsets. A pair of bytes says which
+/// word, another where it goes.
+fn shuffled(published: &[u8], bytes: &[u8]) -> Vec<u8> {
+    let header = header_of(published);
+    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_');
+    let mut parts: Vec<&[u8]> = header.chunk_by(|&a, &b| is_word(a) == is_word(b)).collect();
+    let words: Vec<usize> = (0..parts.len()).filter(|&at| is_word(parts[at][0])).collect();
+    for &[a, b, c, d] in bytes.as_chunks().0 {
+        let [one, other] = [[a, b], [c, d]].map(|pair| words[usize::from(u16::from_be_bytes(pair)) % words.len()]);
+        parts.swap(one, other);
+    }
+    [&published[..8], &parts.concat(), &published[8 + header.len()..]].concat()
+}
+
+/// The header of a file, which its size comes before.
+fn header_of(published: &[u8]) -> &[u8] {
+    let (size, rest) = published.split_first_chunk().expect("a whole file");
+    &rest[..usize::try_from(u64::from_le_bytes(*size)).expect("a whole file")]
 }
 
 /// The file with some bytes changed, and perhaps its end cut off.

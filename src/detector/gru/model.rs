@@ -202,7 +202,12 @@ impl Steps for Model {
 
     fn begin(&self) -> State {
         let bands = self.bands.count();
-        State { h: vec![0.0; self.hidden], mean: vec![0.0; bands], past: vec![0.0; (self.taps - 1) * bands], frames: 0.0 }
+        State {
+            h: vec![0.0; self.hidden],
+            mean: vec![0.0; bands],
+            past: vec![0.0; (self.taps - 1) * bands],
+            frames: 0.0,
+        }
     }
 
     fn places(&self, places: usize) -> Workspace {

@@ -18,7 +18,7 @@ const WEIGHTS: [(&str, &[(&str, &str)]); 2] = [
     ),
     (
         "gru, trained by this project, MIT or Apache-2.0 licence",
-        &[("gru_16k.safetensors", "e5ed7597b53fc1759ba7e2dd927f451b00f1753248fdb65c7cf1571bc50ca161")],
+        &[("gru_16k.safetensors", "d9ed0cd7c39a5c0b76bdf8985cc3eee505b64a54d6ae05c0ccbde0bfbc967531")],
     ),
 ];
 
