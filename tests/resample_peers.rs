@@ -1,9 +1,11 @@
 //! The resampler against scipy and against rubato, on signals below 0.85 of the lower Nyquist
 //! frequency, where every good resampler agrees.
 
+mod common;
+
+use common::Golden;
 use rubato::audioadapter_buffers::direct::InterleavedSlice;
 use rubato::{Fft, FixedSync, Resampler as _, WindowFunction};
-use safetensors::SafeTensors;
 use voiced::dsp::resample::Resampler;
 
 /// Largest distance to another resampler's output for a signal inside both pass bands: the sum of
@@ -12,6 +14,10 @@ const PEER: f64 = 1e-4;
 
 /// Output samples, at the lower rate, that the signal's sudden beginning or end reaches into.
 const EDGE: usize = 256;
+
+/// From which rates to which, in Hz.
+const RATES: [(u32, u32); 6] =
+    [(8000, 16_000), (11_025, 8000), (16_000, 44_100), (44_100, 16_000), (47_999, 16_000), (48_000, 16_000)];
 
 fn resample(from: u32, to: u32, input: &[f32]) -> Vec<f32> {
     let mut resampler = Resampler::new(from, to).unwrap();
@@ -35,23 +41,12 @@ fn assert_agree(from: u32, to: u32, ours: &[f32], theirs: &[f32]) {
 
 /// The golden file of `tools/export/golden.py`: (from, to, input, scipy's output).
 fn golden() -> Vec<(u32, u32, Vec<f32>, Vec<f32>)> {
-    let bytes = include_bytes!("data/resample.safetensors");
-    let file = SafeTensors::deserialize(bytes).unwrap();
-    let samples = |name: &str| -> Vec<f32> {
-        let (numbers, _) = file.tensor(name).unwrap().data().as_chunks();
-        numbers.iter().map(|&number| f32::from_le_bytes(number)).collect()
-    };
-    let pair = |name: &&str| -> Option<(u32, u32)> {
-        let (from, to) = name.strip_suffix(".input")?.split_once('_')?;
-        Some((from.parse().unwrap(), to.parse().unwrap()))
-    };
-    let pairs: Vec<(u32, u32)> = file.names().iter().filter_map(pair).collect();
-    assert_eq!(pairs.len(), 6);
+    let file = Golden::read("resample.safetensors");
     let signals = |(from, to)| {
-        let (input, output) = (format!("{from}_{to}.input"), format!("{from}_{to}.output"));
-        (from, to, samples(&input), samples(&output))
+        let values = |part: &str| file.values(&format!("{from}_{to}.{part}"));
+        (from, to, values("input"), values("output"))
     };
-    pairs.into_iter().map(signals).collect()
+    RATES.map(signals).into()
 }
 
 #[test]
