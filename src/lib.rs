@@ -21,10 +21,9 @@
 //! # }
 //! ```
 //!
-//! Live audio goes through a [`Stream`]; many streams share one [`silero::Model`] or [`gru::Model`], and a
-//! [`Pool`] steps them together. A
-//! detector of your own is an implementation of [`Detector`]. The engine reads no files, starts no threads and keeps no
-//! global state.
+//! Live audio goes through a [`Stream`]; many streams share one [`silero::Model`] or [`gru::Model`], and a [`Pool`] steps
+//! them together. A detector of your own is an implementation of [`Detector`]. The engine reads no files, starts no threads
+//! and keeps no global state.
 //!
 //! # Features
 //! - `embedded` (default): the weights of the networks are part of the program. Without it,

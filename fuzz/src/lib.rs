@@ -26,33 +26,14 @@ mod tests {
         }
     }
 
-    #[test]
-    fn wav() {
-        over_corpus("wav", crate::wav::fuzz);
+    macro_rules! over_corpora {
+        ($($target:ident)*) => {$(
+            #[test]
+            fn $target() {
+                over_corpus(stringify!($target), crate::$target::fuzz);
+            }
+        )*};
     }
 
-    #[test]
-    fn containers() {
-        over_corpus("containers", crate::containers::fuzz);
-    }
-
-    #[test]
-    fn weights() {
-        over_corpus("weights", crate::weights::fuzz);
-    }
-
-    #[test]
-    fn pcm() {
-        over_corpus("pcm", crate::pcm::fuzz);
-    }
-
-    #[test]
-    fn segmenter() {
-        over_corpus("segmenter", crate::segmenter::fuzz);
-    }
-
-    #[test]
-    fn labels() {
-        over_corpus("labels", crate::labels::fuzz);
-    }
+    over_corpora!(wav containers weights pcm segmenter labels);
 }

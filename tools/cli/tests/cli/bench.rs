@@ -2,10 +2,7 @@ use std::collections::BTreeSet;
 
 use voiced::Kernels;
 
-use crate::run::{excerpt, folder, speech, voiced, wav};
-
-const ALL: [&str; 10] =
-    ["silero", "gru", "webrtc", "energy", "zcr", "entropy", "flatness", "ltsd", "sohn", "combined"];
+use crate::run::{ALL, excerpt, folder, speech, voiced, wav};
 
 #[test]
 fn all_detectors_and_kernel_sets_are_measured() {

@@ -1,7 +1,4 @@
-use crate::run::voiced;
-
-const ALL: [&str; 10] =
-    ["silero", "gru", "webrtc", "energy", "zcr", "entropy", "flatness", "ltsd", "sohn", "combined"];
+use crate::run::{ALL, voiced};
 
 #[test]
 fn the_table_has_a_line_for_each_detector() {

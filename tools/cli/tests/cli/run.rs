@@ -7,6 +7,10 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
+/// The detectors' names, in the order in which they are listed.
+pub(crate) const ALL: [&str; 10] =
+    ["silero", "gru", "webrtc", "energy", "zcr", "entropy", "flatness", "ltsd", "sohn", "combined"];
+
 /// What a call left.
 #[derive(Debug)]
 pub(crate) struct Run {
