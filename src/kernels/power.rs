@@ -85,7 +85,8 @@ pub(super) unsafe fn power<S: Simd, F: Four>(
     for k in (1..=half / 2).step_by(S::LANES / WINDOWS) {
         let (bin, (re, im)) = separate::<S>(&window.transform, z, k);
         bins.write(k, bin);
-        bins.write(half - k - (S::LANES / WINDOWS - 1), (re, S::splat(0.0).sub(im)));
+        let opposite = (re.reverse_fours(), S::splat(0.0).sub(im).reverse_fours());
+        bins.write(half - k - (S::LANES / WINDOWS - 1), opposite);
     }
     // The last four first: what they fill up with is then written over.
     combine::<F>(window, bins, half, powers.as_mut_ptr());

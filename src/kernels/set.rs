@@ -16,6 +16,8 @@ pub(crate) enum Inputs {
     Alone,
     /// What a ReLU left: those that are zero are passed over.
     Rectified,
+    /// Dense, as [`Set::spectra`] writes them: with the highest bin first.
+    Spectra,
 }
 
 /// What happens to a convolution's sums in the end.
@@ -212,7 +214,7 @@ impl Set {
 
     /// The magnitude spectra of all windows of all frames.
     ///
-    /// Shapes: `samples` (frames, samples of a frame), `spectra` (frames, bins, windows).
+    /// Shapes: `samples` (frames, samples of a frame), `spectra` (frames, bins, windows), with the highest bin first.
     ///
     /// # Panics
     /// Where the lengths do not fit.

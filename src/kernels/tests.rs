@@ -238,7 +238,8 @@ fn spectra_are_those_of_the_definition() {
             let spectra = run(set);
             assert!(set.kernels() == Kernels::Portable || spectra == reference, "{set:?} {length}");
             for (at, magnitude) in spectra.iter().enumerate() {
-                let (frame_start, bin, window) = (at / (bins * WINDOWS) * frame, at / WINDOWS % bins, at % WINDOWS);
+                let (frame_start, bin, window) =
+                    (at / (bins * WINDOWS) * frame, bins - 1 - at / WINDOWS % bins, at % WINDOWS);
                 let (mut re, mut im, mut most) = (0.0, 0.0, 0.0);
                 for n in 0..length {
                     let x = f64::from(samples[frame_start + window * hop + n]) * f64::from(taper[n]);

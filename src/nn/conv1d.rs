@@ -11,7 +11,8 @@ pub(crate) struct Conv1d {
 }
 
 impl Conv1d {
-    /// Reads the tensors `{name}.weight` (outputs, inputs, taps) and `{name}.bias` (outputs).
+    /// Reads the tensors `{name}.weight` (outputs, inputs, taps), with the lowest bin first where the inputs are spectra, and
+    /// `{name}.bias` (outputs).
     ///
     /// Of the taps over a single time only the middle one meets data: the layer is then a matrix.
     pub(crate) fn load(
@@ -22,8 +23,14 @@ impl Conv1d {
         inputs: Inputs,
     ) -> Result<Self, Error> {
         let Shape { outputs, taps, .. } = shape;
-        let weight = tensors.values(&format!("{name}.weight"), &[outputs, shape.inputs, taps])?;
+        let mut weight = tensors.values(&format!("{name}.weight"), &[outputs, shape.inputs, taps])?;
         let bias = tensors.values(&format!("{name}.bias"), &[outputs])?;
+        if inputs == Inputs::Spectra {
+            for row in weight.chunks_exact_mut(shape.inputs * taps) {
+                row.reverse();
+                row.chunks_exact_mut(taps).for_each(<[f32]>::reverse);
+            }
+        }
         let weights = if shape.times == 1 {
             let middle: Vec<f32> = weight.chunks_exact(taps).map(|taps| taps[taps.len() / 2]).collect();
             kernels.pack(Shape::matrix(outputs, shape.inputs), inputs, &middle, bias)

@@ -121,7 +121,7 @@ impl Model {
             kernels,
             windows: Windows::new(hann(layout.window), layout.window / 2, layout.frame + 2 * layout.context),
             convolutions: [
-                convolution("conv1", layout.bins(), HIDDEN, WINDOWS, 1, Inputs::Dense)?,
+                convolution("conv1", layout.bins(), HIDDEN, WINDOWS, 1, Inputs::Spectra)?,
                 convolution("conv2", HIDDEN, NARROW, WINDOWS, 2, Inputs::Rectified)?,
                 convolution("conv3", NARROW, NARROW, 2, 2, Inputs::Rectified)?,
                 convolution("conv4", NARROW, HIDDEN, 1, 1, Inputs::Rectified)?,
@@ -275,7 +275,7 @@ pub struct Together {
 
 impl Network for Model {}
 
-/// The first convolution is computed in another way than for a single stream, so scores differ by up to 1e-5 from those.
+/// The first convolution is computed in another way than for a single stream, so scores differ from those: see [`Pool`](crate::Pool).
 impl Steps for Model {
     type State = State;
     type Workspace = Together;
