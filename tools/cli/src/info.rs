@@ -18,7 +18,7 @@ const WEIGHTS: [(&str, &[(&str, &str)]); 2] = [
     ),
     (
         "gru, trained by this project, MIT or Apache-2.0 licence",
-        &[("gru_16k.safetensors", "d9ed0cd7c39a5c0b76bdf8985cc3eee505b64a54d6ae05c0ccbde0bfbc967531")],
+        &[("gru_16k.safetensors", "f9c358a170413fbe55a94b0f6d7359dcc3b9c95e5d2ea0e3ae9fc012fe7723fe")],
     ),
 ];
 
