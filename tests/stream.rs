@@ -23,7 +23,7 @@ fn speech_at(rate: u32) -> Vec<f32> {
         return speech.to_vec();
     }
     let mut resampler = Resampler::new(native, rate).unwrap();
-    let mut resampled = vec![0.0; speech.len() * rate as usize / native as usize + 2];
+    let mut resampled = vec![0.0; SECONDS * rate as usize + 2];
     let mut written = resampler.push(&mut &speech[..], &mut resampled);
     written += resampler.finish(&mut resampled[written..]);
     resampled.truncate(written);
