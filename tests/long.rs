@@ -317,7 +317,7 @@ fn minutes_of_audio() {
 }
 
 #[test]
-#[ignore = "a day of audio through every detector takes half an hour"]
+#[ignore = "a day of audio through every detector takes 50 minutes of a core"]
 fn a_day_of_audio() {
     run_all(DAY);
 }
