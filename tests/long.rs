@@ -21,7 +21,7 @@ use common::detectors::{ALL, Entry, Probe};
 use voiced::dsp::resample::Resampler;
 use voiced::{Detector, Event, FrameSpec, ScoreStream, Segment, SegmentConfig, Stream};
 
-/// The rates of the streams in Hz: the two that detectors work at, and two that are resampled.
+/// The rates of the streams in Hz, what takes longest first: two that are resampled, and the two that detectors work at.
 const RATES: [u32; 4] = [48_000, 44_100, 16_000, 8000];
 
 /// The shortest period of the audio, in milliseconds: a whole number of frames of every detector (10 and 32 ms), of the spans
@@ -216,14 +216,12 @@ fn ended(event: Event) -> Option<Segment> {
 fn run_all(plan: Plan) {
     assert!(plan.period().is_multiple_of(PERIOD));
     println!("{:<10}{:>7}  ns a frame of {}", "detector", "Hz", KINDS.join(", "));
-    let pieces = RATES.map(|rate| plan.pieces(rate));
+    let audio = RATES.map(|rate| (rate, plan.pieces(rate)));
+    let streams: Vec<_> = audio.iter().flat_map(|audio| ALL.map(|entry| (entry, audio))).collect();
     let next = AtomicUsize::new(0);
     let work = || {
-        loop {
-            let number = next.fetch_add(1, Ordering::Relaxed);
-            let Some(&rate) = RATES.get(number / ALL.len()) else { break };
-            let entry = ALL[number % ALL.len()];
-            let [speech, noise, silence] = run(plan, entry, rate, &pieces[number / ALL.len()]);
+        while let Some((entry, (rate, pieces))) = streams.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let [speech, noise, silence] = run(plan, *entry, *rate, pieces);
             println!("{:<10}{rate:>7} {speech:>8.0} {noise:>8.0} {silence:>8.0}", entry.0);
         }
     };

@@ -15,8 +15,8 @@
 //! ```
 //!
 //! Sums over many inputs are taken before `A^T`, so that the convolution becomes six products of a matrix with the frames.
-//! It rounds more coarsely than the sums it replaces: Silero's scores then differ by up to 3e-6 (measured) from those of
-//! single frames.
+//! It rounds a little more coarsely than the sums it replaces, and otherwise: [`Pool`](crate::Pool) says how far Silero's scores
+//! are from those of single frames.
 //!
 //! Source: A. Lavin and S. Gray, "Fast algorithms for convolutional neural networks", CVPR 2016, equations 8 to 14.
 

@@ -275,7 +275,8 @@ pub struct Together {
 
 impl Network for Model {}
 
-/// The first convolution is computed in another way than for a single stream, so scores differ from those: see [`Pool`](crate::Pool).
+/// The first convolution is computed in another way than for a single stream, so scores differ from those: how far, see
+/// [`Pool`](crate::Pool).
 impl Steps for Model {
     type State = State;
     type Workspace = Together;
