@@ -23,7 +23,8 @@
 //! matters), the vector in `x86.rs`, and `entry_points.rs`, which compiles the one for the other. [`Set`] checks shapes
 //! and calls them.
 //!
-//! To add a set: an implementation of [`simd::Simd`] and, for its four-lane vectors, of [`simd::Four`]; a line of
+//! To add a set: a vector that implements [`simd::Simd`], one of four lanes that implements [`simd::Four`], and one of double
+//! precision, for the spectra, that implements [`simd::Double`]; a line of
 //! `entry_points!`; a variant of [`Kernels`] with its place in `ALL`, `is_available` and `name`; and its line in `set.rs`.
 
 mod beside;

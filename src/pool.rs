@@ -19,7 +19,7 @@ const STREAMS_TOGETHER: usize = 32;
 /// Together, streams of Silero's network take about three quarters of the time that they take one by one (a little more with
 /// the portable set). Each gets the same scores, to the bit, whatever the others do; they are within 1e-5 of those that a
 /// [`Stream`](crate::Stream) gets, and of the official ones. (Of speech at half its speed, whose upper half of the band is
-/// empty, 2 minutes of 1,200 were further from those of a stream, at most by 2.4e-5: there the network makes much of single
+/// empty, 5 minutes of 1,200 were further from those of a stream, at most by 2.3e-5: there the network makes much of single
 /// precision's rounding, the official one too.) Streams join, leave and pause (are not pushed to) at any time. Beside the
 /// network's state, 1.3 KB for Silero's, each has room for a quarter of a second that waits to be scored.
 ///

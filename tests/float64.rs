@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use common::{Golden, speech, white_noise};
 use safetensors::SafeTensors;
+use voiced::dsp::resample::Resampler;
 use voiced::silero::Model;
 use voiced::{Detector, Kernels, Pool, SegmentConfig, Silero};
 
@@ -163,6 +164,40 @@ fn pooled(model: &Arc<Model>, samples: &[f32]) -> Vec<f32> {
     scores
 }
 
+/// How far the scores of `samples` are from the exact ones, alone and in a pool; within the promise.
+#[track_caller]
+fn deviations(model: &Arc<Model>, name: &str, samples: &[f32], exact: &[f64]) -> (f64, f64) {
+    let mut scores = Vec::new();
+    Silero::new(model.clone()).score_all(samples, &mut scores);
+    let alone = deviation(&scores, exact);
+    let scores = pooled(model, samples);
+    let pooled = deviation(&scores, &exact[..scores.len()]);
+    assert!(alone.max(pooled) <= TOLERANCE, "{} {name}: {alone:e}, in a pool {pooled:e}", model.kernels());
+    (alone, pooled)
+}
+
+/// Recorded speech played at half its speed: the upper half of its spectrum is empty but for what rounding leaves there. With a
+/// transform in single precision, scores of this stretch are 1.2e-5 off.
+fn slow_speech() -> Vec<f32> {
+    let recorded = speech(16_000);
+    let mut input = &recorded[18_222..][..40_000];
+    let mut slow = vec![0.0; 2 * input.len()];
+    let count = Resampler::new(8000, 16_000).unwrap().push(&mut input, &mut slow);
+    slow.truncate(count);
+    slow
+}
+
+#[test]
+fn where_half_of_the_spectrum_is_empty_scores_are_within_the_promise() {
+    let samples = slow_speech();
+    let exact = Reference::new(16_000).scores(&samples);
+    for kernels in Kernels::available() {
+        let model = Arc::new(Model::embedded(16_000, kernels).unwrap());
+        let (alone, pooled) = deviations(&model, "slow speech", &samples, &exact);
+        println!("{kernels}: at most {alone:.1e} from float64, in a pool {pooled:.1e}");
+    }
+}
+
 #[test]
 fn every_kernel_set_and_path_is_within_the_promise_of_float64() {
     let golden = Golden::read("scores.safetensors");
@@ -182,15 +217,9 @@ fn every_kernel_set_and_path_is_within_the_promise_of_float64() {
         println!("{rate} Hz: the official scores are at most {worst:.1e} from float64");
         for kernels in Kernels::available() {
             let model = Arc::new(Model::embedded(rate, kernels).unwrap());
-            let mut detector = Silero::new(model.clone());
             let (mut worst, mut worst_pooled) = (0.0_f64, 0.0_f64);
             for (exact, name, samples) in &recordings {
-                let mut scores = Vec::new();
-                detector.score_all(samples, &mut scores);
-                let alone = deviation(&scores, exact);
-                let scores = pooled(&model, samples);
-                let pooled = deviation(&scores, &exact[..scores.len()]);
-                assert!(alone.max(pooled) <= TOLERANCE, "{kernels} {name}: {alone:e}, in a pool {pooled:e}");
+                let (alone, pooled) = deviations(&model, name, samples, exact);
                 (worst, worst_pooled) = (worst.max(alone), worst_pooled.max(pooled));
             }
             println!("{rate} Hz, {kernels}: at most {worst:.1e} from float64, in a pool {worst_pooled:.1e}");

@@ -1,15 +1,15 @@
 //! The one macro that compiles the kernels for a set's instructions.
 
-/// The functions of a set: the kernels for one kind of vector, and one of four lanes,
+/// The functions of a set: the kernels for one kind of vector, one of four lanes, and one of double precision,
 /// compiled for its instructions.
 ///
 /// The numbers are the vectors of a tile: of the first convolution, of those with a stride of 2, and of a matrix, with
 /// rectified or with dense inputs, and of one that is computed beside a convolution or is small.
 macro_rules! entry_points {
-    ($vector:ty, $four:ty, $(#[$feature:meta])?, conv1: $conv1:literal, conv2: $conv2:literal,
+    ($vector:ty, $four:ty, $double:ty, $(#[$feature:meta])?, conv1: $conv1:literal, conv2: $conv2:literal,
      rectified: $rectified:literal, dense: $dense:literal, beside: $beside:literal) => {
         #[allow(unused_imports, reason = "some of the vectors come with it")]
-        use crate::kernels::simd::Simd as _;
+        use crate::kernels::simd::Vector as _;
         use crate::kernels::simd::MOST_LANES;
         use crate::kernels::{DOT_LANES, End, Inputs, Shape, Weights, Window, Windows};
         use crate::kernels::{beside, convolution, gates, power, spectra, winograd};
@@ -19,6 +19,7 @@ macro_rules! entry_points {
         const _: () = {
             let lanes = <$vector>::LANES;
             assert!(lanes % 4 == 0 && DOT_LANES % lanes == 0 && lanes <= MOST_LANES && <$four>::LANES == 4);
+            assert!(<$double>::LANES % 4 == 0);
             assert!($rectified % $beside == 0 && $beside % $dense == 0);
         };
 
@@ -136,10 +137,10 @@ macro_rules! entry_points {
             windows: &Windows,
             samples: &[f32],
             spectra: &mut [f32],
-            scratch: &mut [f32],
+            scratch: &mut [f64],
         ) {
             // SAFETY: the caller's conditions.
-            unsafe { spectra::spectra::<$vector, $four>(windows, samples, spectra, scratch) }
+            unsafe { spectra::spectra::<$vector, $four, $double>(windows, samples, spectra, scratch) }
         }
 
         /// See [`Set::power`](crate::kernels::Set::power).

@@ -7,7 +7,7 @@
 use core::arch::aarch64::*;
 
 use super::entry_points;
-use super::simd::{ALL_BUT_FRACTION, Four, ROOT_HALF, Simd};
+use super::simd::{ALL_BUT_FRACTION, Double, Four, ROOT_HALF, Simd, Vector};
 
 /// Four numbers in a NEON register.
 #[derive(Clone, Copy)]
@@ -15,7 +15,8 @@ pub(super) struct F32x4(float32x4_t);
 
 // SAFETY, for all of these: the trait's callers have made sure of the instructions and of the pointers.
 #[allow(unsafe_op_in_unsafe_fn, reason = "each function is one instruction, under the trait's conditions")]
-impl Simd for F32x4 {
+impl Vector for F32x4 {
+    type Number = f32;
     const LANES: usize = 4;
 
     #[inline(always)]
@@ -43,6 +44,23 @@ impl Simd for F32x4 {
         Self(vmulq_f32(self.0, other.0))
     }
     #[inline(always)]
+    unsafe fn mul_add(self, factor: Self, addend: Self) -> Self {
+        Self(vfmaq_f32(addend.0, self.0, factor.0))
+    }
+    #[inline(always)]
+    unsafe fn store_fours(self, to: *mut f32, _: usize) {
+        self.store(to);
+    }
+    #[inline(always)]
+    unsafe fn reverse_fours(self) -> Self {
+        self
+    }
+}
+
+// SAFETY, for all of these: as above.
+#[allow(unsafe_op_in_unsafe_fn, reason = "each function is a few instructions, under the trait's conditions")]
+impl Simd for F32x4 {
+    #[inline(always)]
     unsafe fn div(self, other: Self) -> Self {
         Self(vdivq_f32(self.0, other.0))
     }
@@ -59,10 +77,6 @@ impl Simd for F32x4 {
         Self(vsqrtq_f32(self.0))
     }
     #[inline(always)]
-    unsafe fn mul_add(self, factor: Self, addend: Self) -> Self {
-        Self(vfmaq_f32(addend.0, self.0, factor.0))
-    }
-    #[inline(always)]
     unsafe fn exponent_of_low_bits(self) -> Self {
         let one = vdupq_n_u32(1.0_f32.to_bits());
         Self(vreinterpretq_f32_u32(vaddq_u32(vshlq_n_u32::<23>(vreinterpretq_u32_f32(self.0)), one)))
@@ -74,8 +88,49 @@ impl Simd for F32x4 {
         let fraction = vsubq_s32(bits, vandq_s32(above, vdupq_n_s32(ALL_BUT_FRACTION)));
         (Self(vcvtq_f32_s32(vshrq_n_s32::<23>(above))), Self(vreinterpretq_f32_s32(fraction)))
     }
+}
+
+/// Four numbers of double precision in two NEON registers.
+#[derive(Clone, Copy)]
+pub(super) struct F64x4(float64x2_t, float64x2_t);
+
+// SAFETY, for all of these: as above.
+#[allow(unsafe_op_in_unsafe_fn, reason = "each function is one instruction twice, under the trait's conditions")]
+impl Vector for F64x4 {
+    type Number = f64;
+    const LANES: usize = 4;
+
     #[inline(always)]
-    unsafe fn store_fours(self, to: *mut f32, _: usize) {
+    unsafe fn splat(x: f64) -> Self {
+        Self(vdupq_n_f64(x), vdupq_n_f64(x))
+    }
+    #[inline(always)]
+    unsafe fn load(from: *const f64) -> Self {
+        Self(vld1q_f64(from), vld1q_f64(from.add(2)))
+    }
+    #[inline(always)]
+    unsafe fn store(self, to: *mut f64) {
+        vst1q_f64(to, self.0);
+        vst1q_f64(to.add(2), self.1);
+    }
+    #[inline(always)]
+    unsafe fn add(self, other: Self) -> Self {
+        Self(vaddq_f64(self.0, other.0), vaddq_f64(self.1, other.1))
+    }
+    #[inline(always)]
+    unsafe fn sub(self, other: Self) -> Self {
+        Self(vsubq_f64(self.0, other.0), vsubq_f64(self.1, other.1))
+    }
+    #[inline(always)]
+    unsafe fn mul(self, other: Self) -> Self {
+        Self(vmulq_f64(self.0, other.0), vmulq_f64(self.1, other.1))
+    }
+    #[inline(always)]
+    unsafe fn mul_add(self, factor: Self, addend: Self) -> Self {
+        Self(vfmaq_f64(addend.0, self.0, factor.0), vfmaq_f64(addend.1, self.1, factor.1))
+    }
+    #[inline(always)]
+    unsafe fn store_fours(self, to: *mut f64, _: usize) {
         self.store(to);
     }
     #[inline(always)]
@@ -84,7 +139,22 @@ impl Simd for F32x4 {
     }
 }
 
+impl Double for F64x4 {
+    #[inline(always)]
+    unsafe fn store_narrow(self, to: *mut f32) {
+        // SAFETY: the trait's callers have made sure of the instructions and of the pointer.
+        unsafe { vst1q_f32(to, vcvt_high_f32_f64(vcvt_f32_f64(self.0), self.1)) }
+    }
+}
+
 impl Four for F32x4 {
+    type Double = F64x4;
+
+    #[inline(always)]
+    unsafe fn widen(self) -> F64x4 {
+        // SAFETY: the trait's callers have made sure of the instructions.
+        unsafe { F64x4(vcvt_f64_f32(vget_low_f32(self.0)), vcvt_high_f64_f32(self.0)) }
+    }
     #[inline(always)]
     unsafe fn transpose(rows: [Self; 4]) -> [Self; 4] {
         // SAFETY: the trait's callers have made sure of the instructions.
@@ -116,6 +186,7 @@ impl Four for F32x4 {
 entry_points!(
     F32x4,
     F32x4,
+    F64x4,
     #[target_feature(enable = "neon")],
     conv1: 4, conv2: 8, rectified: 8, dense: 4, beside: 4
 );

@@ -5,44 +5,72 @@
 //! several chains with a sum over them at the end come out further from it.
 
 use wide::bytemuck::cast;
-use wide::{f32x4, i32x4};
+use wide::{f32x4, f64x4, i32x4};
 
 use super::entry_points;
-use super::simd::{ALL_BUT_FRACTION, Four, ROOT_HALF, Simd};
+use super::simd::{ALL_BUT_FRACTION, Double, Four, ROOT_HALF, Simd, Vector};
 
 /// Four numbers: what SSE2, NEON and wasm's simd128 have in a register.
 #[derive(Clone, Copy)]
 pub(super) struct Wide(f32x4);
 
-impl Simd for Wide {
-    const LANES: usize = 4;
+/// Four numbers of double precision, in two registers.
+#[derive(Clone, Copy)]
+pub(super) struct WideDouble(f64x4);
 
-    #[inline(always)]
-    unsafe fn splat(x: f32) -> Self {
-        Self(f32x4::splat(x))
-    }
-    #[inline(always)]
-    unsafe fn load(from: *const f32) -> Self {
-        // SAFETY: the caller's pointer is good for four numbers.
-        Self(f32x4::new(unsafe { from.cast::<[f32; 4]>().read() }))
-    }
-    #[inline(always)]
-    unsafe fn store(self, to: *mut f32) {
-        // SAFETY: the caller's pointer is good for four numbers.
-        unsafe { to.cast::<[f32; 4]>().write(self.0.to_array()) }
-    }
-    #[inline(always)]
-    unsafe fn add(self, other: Self) -> Self {
-        Self(self.0 + other.0)
-    }
-    #[inline(always)]
-    unsafe fn sub(self, other: Self) -> Self {
-        Self(self.0 - other.0)
-    }
-    #[inline(always)]
-    unsafe fn mul(self, other: Self) -> Self {
-        Self(self.0 * other.0)
-    }
+macro_rules! wide_vector {
+    ($name:ident, $wide:ident, $number:ty) => {
+        impl Vector for $name {
+            type Number = $number;
+            const LANES: usize = 4;
+
+            #[inline(always)]
+            unsafe fn splat(x: $number) -> Self {
+                Self($wide::splat(x))
+            }
+            #[inline(always)]
+            unsafe fn load(from: *const $number) -> Self {
+                // SAFETY: the caller's pointer is good for four numbers.
+                Self($wide::new(unsafe { from.cast::<[$number; 4]>().read() }))
+            }
+            #[inline(always)]
+            unsafe fn store(self, to: *mut $number) {
+                // SAFETY: the caller's pointer is good for four numbers.
+                unsafe { to.cast::<[$number; 4]>().write(self.0.to_array()) }
+            }
+            #[inline(always)]
+            unsafe fn add(self, other: Self) -> Self {
+                Self(self.0 + other.0)
+            }
+            #[inline(always)]
+            unsafe fn sub(self, other: Self) -> Self {
+                Self(self.0 - other.0)
+            }
+            #[inline(always)]
+            unsafe fn mul(self, other: Self) -> Self {
+                Self(self.0 * other.0)
+            }
+            #[inline(always)]
+            unsafe fn mul_add(self, factor: Self, addend: Self) -> Self {
+                Self(self.0.mul_add(factor.0, addend.0))
+            }
+            #[inline(always)]
+            unsafe fn store_fours(self, to: *mut $number, _: usize) {
+                // SAFETY: the caller's pointer is good for four numbers.
+                unsafe { self.store(to) }
+            }
+            #[inline(always)]
+            unsafe fn reverse_fours(self) -> Self {
+                self
+            }
+        }
+    };
+}
+
+wide_vector!(Wide, f32x4, f32);
+wide_vector!(WideDouble, f64x4, f64);
+
+impl Simd for Wide {
     #[inline(always)]
     unsafe fn div(self, other: Self) -> Self {
         Self(self.0 / other.0)
@@ -61,10 +89,6 @@ impl Simd for Wide {
         Self(self.0.sqrt())
     }
     #[inline(always)]
-    unsafe fn mul_add(self, factor: Self, addend: Self) -> Self {
-        Self(self.0.mul_add(factor.0, addend.0))
-    }
-    #[inline(always)]
     unsafe fn exponent_of_low_bits(self) -> Self {
         let bits: i32x4 = cast(self.0);
         Self(cast((bits << 23) + i32x4::splat(1.0_f32.to_bits().cast_signed())))
@@ -76,18 +100,23 @@ impl Simd for Wide {
         let exponent: i32x4 = above >> 23;
         (Self(exponent.round_float()), Self(cast(bits - (above & i32x4::splat(ALL_BUT_FRACTION)))))
     }
+}
+
+impl Double for WideDouble {
     #[inline(always)]
-    unsafe fn store_fours(self, to: *mut f32, _: usize) {
+    unsafe fn store_narrow(self, to: *mut f32) {
         // SAFETY: the caller's pointer is good for four numbers.
-        unsafe { self.store(to) }
-    }
-    #[inline(always)]
-    unsafe fn reverse_fours(self) -> Self {
-        self
+        unsafe { to.cast::<[f32; 4]>().write(self.0.to_array().map(|x| x as f32)) }
     }
 }
 
 impl Four for Wide {
+    type Double = WideDouble;
+
+    #[inline(always)]
+    unsafe fn widen(self) -> WideDouble {
+        WideDouble(f64x4::new(self.0.to_array().map(f64::from)))
+    }
     #[inline(always)]
     unsafe fn transpose(rows: [Self; 4]) -> [Self; 4] {
         f32x4::transpose(rows.map(|row| row.0)).map(Self)
@@ -99,4 +128,4 @@ impl Four for Wide {
     }
 }
 
-entry_points!(Wide, Wide, , conv1: 2, conv2: 4, rectified: 8, dense: 8, beside: 8);
+entry_points!(Wide, Wide, WideDouble, , conv1: 2, conv2: 4, rectified: 8, dense: 8, beside: 8);

@@ -20,7 +20,7 @@ use super::spectra::{Complex, Numbers, Transform, WINDOWS, add, ends, mul, root,
 /// A window of a power of two samples, at least 256, and what its transform needs.
 #[derive(Clone)]
 pub(crate) struct Window {
-    transform: Transform,
+    transform: Transform<f32>,
     taper: Vec<f32>, // (length)
     /// w, w^2 and w^3, real and imaginary parts.
     twiddles: Vec<f32>, // (6, bins of a signal and what fills up its last four)
@@ -30,10 +30,11 @@ impl Window {
     /// A window of as many samples as `taper` has, by which they are multiplied.
     pub(crate) fn new(taper: Vec<f32>) -> Self {
         let length = taper.len();
-        let transform = Transform::new(length / WINDOWS);
+        let transform = Transform::new(length / WINDOWS, |x| x as f32);
         let columns = columns(length);
-        let twiddles =
-            (0..6).flat_map(|part| (0..columns).map(move |k| root((part / 2 + 1) * k, length)[part % 2])).collect();
+        let twiddles = (0..6)
+            .flat_map(|part| (0..columns).map(move |k| root((part / 2 + 1) * k, length)[part % 2] as f32))
+            .collect();
         Self { transform, taper, twiddles }
     }
 
@@ -97,7 +98,7 @@ pub(super) unsafe fn power<S: Simd, F: Four>(
 
 /// The powers of all bins that four `k` of the signals' spectra, from `k` on, are part of.
 #[inline(always)]
-unsafe fn combine<F: Four>(window: &Window, bins: Numbers, k: usize, powers: *mut f32) {
+unsafe fn combine<F: Four>(window: &Window, bins: Numbers<f32>, k: usize, powers: *mut f32) {
     let (columns, quarter) = (columns(window.length()), window.length() / WINDOWS);
     let rows = [0, 1, 2, 3].map(|row| row + k);
     let re = F::transpose(rows.map(|row| F::load(bins.re.add(row * WINDOWS))));

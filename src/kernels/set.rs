@@ -218,7 +218,7 @@ impl Set {
     ///
     /// # Panics
     /// Where the lengths do not fit.
-    pub(crate) fn spectra(self, windows: &Windows, samples: &[f32], spectra: &mut [f32], scratch: &mut [f32]) {
+    pub(crate) fn spectra(self, windows: &Windows, samples: &[f32], spectra: &mut [f32], scratch: &mut [f64]) {
         let frames = samples.len() / windows.frame();
         assert_eq!(samples.len(), frames * windows.frame());
         assert_eq!(spectra.len(), frames * WINDOWS * windows.bins());

@@ -1,28 +1,40 @@
 //! The few vector operations that the kernels are written in.
 
-/// A vector of [`LANES`](Simd::LANES) numbers.
+/// A vector of [`LANES`](Vector::LANES) numbers, `f32` or `f64`: what a Fourier transform needs.
 ///
 /// # Safety
 /// The functions of an implementation may run only on a processor that has its instructions; pointers must be good for
 /// `LANES` numbers. They are inlined into entry points that are compiled for those instructions, and only there become
 /// single instructions.
-pub(super) trait Simd: Copy {
+pub(super) trait Vector: Copy {
+    type Number: Copy + From<f32>;
     const LANES: usize;
 
-    unsafe fn splat(x: f32) -> Self;
-    unsafe fn load(from: *const f32) -> Self;
-    unsafe fn store(self, to: *mut f32);
+    unsafe fn splat(x: Self::Number) -> Self;
+    unsafe fn load(from: *const Self::Number) -> Self;
+    unsafe fn store(self, to: *mut Self::Number);
     unsafe fn add(self, other: Self) -> Self;
     unsafe fn sub(self, other: Self) -> Self;
     unsafe fn mul(self, other: Self) -> Self;
+    /// `self * factor + addend`, rounded once where the set has such an instruction.
+    unsafe fn mul_add(self, factor: Self, addend: Self) -> Self;
+    /// Stores the first four numbers at `to`, the next four `stride` numbers after, and so on.
+    unsafe fn store_fours(self, to: *mut Self::Number, stride: usize);
+    /// The last four numbers first, the first four last.
+    unsafe fn reverse_fours(self) -> Self;
+}
+
+/// A vector of `f32`: what all else is computed in.
+///
+/// # Safety
+/// As for [`Vector`].
+pub(super) trait Simd: Vector<Number = f32> {
     unsafe fn div(self, other: Self) -> Self;
     /// The other one where `self` is NaN, which infinite sums make. Which of the two it is where `other` is NaN differs between
     /// sets, and whenever one is NaN in `min`.
     unsafe fn max(self, other: Self) -> Self;
     unsafe fn min(self, other: Self) -> Self;
     unsafe fn sqrt(self) -> Self;
-    /// `self * factor + addend`, rounded once where the set has such an instruction.
-    unsafe fn mul_add(self, factor: Self, addend: Self) -> Self;
     /// Shifts the bits of each number left by 23, into the exponent, and adds those of 1.0.
     unsafe fn exponent_of_low_bits(self) -> Self;
     /// Of each number, which must be positive and normal, the `n` and the `m` of `m * 2^n`, where `m` is from [`ROOT_HALF`] to
@@ -50,10 +62,6 @@ pub(super) trait Simd: Copy {
     unsafe fn opaque(x: *const f32, column: *const f32) -> (*const f32, *const f32) {
         (x, column)
     }
-    /// Stores the first four numbers at `to`, the next four `stride` numbers after, and so on.
-    unsafe fn store_fours(self, to: *mut f32, stride: usize);
-    /// The last four numbers first, the first four last.
-    unsafe fn reverse_fours(self) -> Self;
 }
 
 /// The root of one half, from which on fractions lie to both sides of 1.
@@ -95,37 +103,70 @@ pub(super) unsafe fn store<S: Simd, const FULL: bool>(vector: S, to: *mut f32, c
 /// A vector of four numbers, one for each window of a frame.
 ///
 /// # Safety
-/// As for [`Simd`].
+/// As for [`Vector`].
 pub(super) trait Four: Simd {
+    /// The same four in double precision.
+    type Double: Double;
+
+    unsafe fn widen(self) -> Self::Double;
     /// The columns of the square whose rows these are.
     unsafe fn transpose(rows: [Self; 4]) -> [Self; 4];
     /// The last number first.
     unsafe fn reverse(self) -> Self;
 }
 
-/// Four numbers one after the other: the transform of the scalar set.
-#[allow(unsafe_op_in_unsafe_fn, reason = "each function is one operation, under the trait's conditions")]
-impl Simd for [f32; 4] {
-    const LANES: usize = 4;
+/// A vector of `f64`.
+///
+/// # Safety
+/// As for [`Vector`].
+pub(super) trait Double: Vector<Number = f64> {
+    /// Stores the numbers, each rounded to an `f32`.
+    unsafe fn store_narrow(self, to: *mut f32);
+}
 
-    unsafe fn splat(x: f32) -> Self {
-        [x; 4]
-    }
-    unsafe fn load(from: *const f32) -> Self {
-        from.cast::<Self>().read()
-    }
-    unsafe fn store(self, to: *mut f32) {
-        to.cast::<Self>().write(self);
-    }
-    unsafe fn add(self, other: Self) -> Self {
-        std::array::from_fn(|i| self[i] + other[i])
-    }
-    unsafe fn sub(self, other: Self) -> Self {
-        std::array::from_fn(|i| self[i] - other[i])
-    }
-    unsafe fn mul(self, other: Self) -> Self {
-        std::array::from_fn(|i| self[i] * other[i])
-    }
+macro_rules! array_vector {
+    ($number:ty) => {
+        /// Four numbers one after the other: the transform of the scalar set.
+        #[allow(unsafe_op_in_unsafe_fn, reason = "each function is one operation, under the trait's conditions")]
+        impl Vector for [$number; 4] {
+            type Number = $number;
+            const LANES: usize = 4;
+
+            unsafe fn splat(x: $number) -> Self {
+                [x; 4]
+            }
+            unsafe fn load(from: *const $number) -> Self {
+                from.cast::<Self>().read()
+            }
+            unsafe fn store(self, to: *mut $number) {
+                to.cast::<Self>().write(self);
+            }
+            unsafe fn add(self, other: Self) -> Self {
+                std::array::from_fn(|i| self[i] + other[i])
+            }
+            unsafe fn sub(self, other: Self) -> Self {
+                std::array::from_fn(|i| self[i] - other[i])
+            }
+            unsafe fn mul(self, other: Self) -> Self {
+                std::array::from_fn(|i| self[i] * other[i])
+            }
+            unsafe fn mul_add(self, factor: Self, addend: Self) -> Self {
+                std::array::from_fn(|i| self[i].mul_add(factor[i], addend[i]))
+            }
+            unsafe fn store_fours(self, to: *mut $number, _: usize) {
+                self.store(to);
+            }
+            unsafe fn reverse_fours(self) -> Self {
+                self
+            }
+        }
+    };
+}
+
+array_vector!(f32);
+array_vector!(f64);
+
+impl Simd for [f32; 4] {
     unsafe fn div(self, other: Self) -> Self {
         std::array::from_fn(|i| self[i] / other[i])
     }
@@ -138,9 +179,6 @@ impl Simd for [f32; 4] {
     unsafe fn sqrt(self) -> Self {
         self.map(f32::sqrt)
     }
-    unsafe fn mul_add(self, factor: Self, addend: Self) -> Self {
-        std::array::from_fn(|i| self[i].mul_add(factor[i], addend[i]))
-    }
     unsafe fn exponent_of_low_bits(self) -> Self {
         self.map(|x| f32::from_bits((x.to_bits() << 23).wrapping_add(1.0_f32.to_bits())))
     }
@@ -148,15 +186,21 @@ impl Simd for [f32; 4] {
         let parts = self.map(super::scalar::exponent_and_fraction);
         (parts.map(|(n, _)| n), parts.map(|(_, m)| m))
     }
-    unsafe fn store_fours(self, to: *mut f32, _: usize) {
-        self.store(to);
-    }
-    unsafe fn reverse_fours(self) -> Self {
-        self
+}
+
+impl Double for [f64; 4] {
+    unsafe fn store_narrow(self, to: *mut f32) {
+        // SAFETY: the caller's pointer is good for four numbers.
+        unsafe { self.map(|x| x as f32).store(to) }
     }
 }
 
 impl Four for [f32; 4] {
+    type Double = [f64; 4];
+
+    unsafe fn widen(self) -> [f64; 4] {
+        self.map(f64::from)
+    }
     unsafe fn transpose(rows: [Self; 4]) -> [Self; 4] {
         std::array::from_fn(|column| rows.map(|row| row[column]))
     }

@@ -145,11 +145,11 @@ proptest! {
     fn spectra(power in 6..10_u32, (hop, rest, frames) in (1..200_usize, 0..70_usize, 0..4_usize), seed: u32) {
         let length = 1 << power;
         let frame = 3 * hop + length + rest;
-        let windows = Windows::new(noise(seed, length), hop, frame);
+        let windows = Windows::new(&noise(seed, length), hop, frame);
         let samples = numbers(seed ^ 1, frames * frame);
         let run = |set: Set| {
             let mut spectra = vec![f32::NAN; frames * windows.bins() * WINDOWS];
-            set.spectra(&windows, &samples, &mut spectra, &mut vec![f32::NAN; windows.scratch()]);
+            set.spectra(&windows, &samples, &mut spectra, &mut vec![f64::NAN; windows.scratch()]);
             spectra
         };
         assert_all_agree(run, |_| 2.0 * SPECTRUM_TOLERANCE * length as f64);
