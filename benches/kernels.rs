@@ -70,7 +70,7 @@ fn layers(c: &mut Criterion) {
 }
 
 fn spectra(group: &mut BenchmarkGroup<'_, WallTime>, set: Set, frames: usize) {
-    let windows = Windows::new(random(256), 128, 640);
+    let windows = Windows::new(&random(256), 128, 640);
     let samples = random(frames * 640);
     let mut spectra = vec![0.0; frames * WINDOWS * windows.bins()];
     let mut scratch = vec![0.0; windows.scratch()];

@@ -48,7 +48,7 @@ pub(crate) const DETECTORS: [Entry; 10] = [
         name: "silero",
         make: |detectors, rate| Ok(Box::new(Silero::new(detectors.silero(rate)?))),
         rates: TWO,
-        state: 22_280,
+        state: 30_472,
         weights: 975_812,
         delay: voiced::silero::DELAY_MS,
         purpose: "speech among any other sounds: the network, by far the best in noise and music",
