@@ -1,9 +1,15 @@
 //! AVX2 with FMA, and AVX-512, for x86-64 processors that have them: found out at run time.
 
+#[cfg(miri)]
+mod interpreted;
+
 #[cfg(not(miri))]
 use core::arch::asm;
 #[allow(clippy::wildcard_imports, reason = "every second line names one of its instructions")]
 use core::arch::x86_64::*;
+
+#[cfg(miri)]
+use interpreted::{_mm512_cvtpd_ps, _mm512_maskz_compress_epi32, _mm512_max_ps, _mm512_min_ps};
 
 use super::simd::{ALL_BUT_FRACTION, Double, Four, ROOT_HALF, Simd, Vector};
 
