@@ -48,6 +48,10 @@ impl Vector for F32x4 {
         Self(vfmaq_f32(addend.0, self.0, factor.0))
     }
     #[inline(always)]
+    unsafe fn neg_mul_add(self, factor: Self, addend: Self) -> Self {
+        Self(vfmsq_f32(addend.0, self.0, factor.0))
+    }
+    #[inline(always)]
     unsafe fn store_fours(self, to: *mut f32, _: usize) {
         self.store(to);
     }
@@ -128,6 +132,10 @@ impl Vector for F64x4 {
     #[inline(always)]
     unsafe fn mul_add(self, factor: Self, addend: Self) -> Self {
         Self(vfmaq_f64(addend.0, self.0, factor.0), vfmaq_f64(addend.1, self.1, factor.1))
+    }
+    #[inline(always)]
+    unsafe fn neg_mul_add(self, factor: Self, addend: Self) -> Self {
+        Self(vfmsq_f64(addend.0, self.0, factor.0), vfmsq_f64(addend.1, self.1, factor.1))
     }
     #[inline(always)]
     unsafe fn store_fours(self, to: *mut f64, _: usize) {

@@ -55,6 +55,10 @@ macro_rules! wide_vector {
                 Self(self.0.mul_add(factor.0, addend.0))
             }
             #[inline(always)]
+            unsafe fn neg_mul_add(self, factor: Self, addend: Self) -> Self {
+                Self(self.0.mul_neg_add(factor.0, addend.0))
+            }
+            #[inline(always)]
             unsafe fn store_fours(self, to: *mut $number, _: usize) {
                 // SAFETY: the caller's pointer is good for four numbers.
                 unsafe { self.store(to) }

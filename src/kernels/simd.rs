@@ -18,6 +18,8 @@ pub(super) trait Vector: Copy {
     unsafe fn mul(self, other: Self) -> Self;
     /// `self * factor + addend`, rounded once where the set has such an instruction.
     unsafe fn mul_add(self, factor: Self, addend: Self) -> Self;
+    /// `addend - self * factor`, likewise.
+    unsafe fn neg_mul_add(self, factor: Self, addend: Self) -> Self;
     /// Stores the first four numbers at `to`, the next four `stride` numbers after, and so on.
     unsafe fn store_fours(self, to: *mut Self::Number, stride: usize);
     /// The last four numbers first, the first four last.
@@ -152,6 +154,9 @@ macro_rules! array_vector {
             }
             unsafe fn mul_add(self, factor: Self, addend: Self) -> Self {
                 std::array::from_fn(|i| self[i].mul_add(factor[i], addend[i]))
+            }
+            unsafe fn neg_mul_add(self, factor: Self, addend: Self) -> Self {
+                std::array::from_fn(|i| (-self[i]).mul_add(factor[i], addend[i]))
             }
             unsafe fn store_fours(self, to: *mut $number, _: usize) {
                 self.store(to);

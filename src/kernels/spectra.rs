@@ -322,8 +322,7 @@ pub(super) unsafe fn sub<S: Vector>(a: Complex<S>, b: Complex<S>) -> Complex<S> 
 
 #[inline(always)]
 pub(super) unsafe fn mul<S: Vector>(a: Complex<S>, b: Complex<S>) -> Complex<S> {
-    let minus_im = zero::<S>().sub(a.1);
-    (a.0.mul_add(b.0, minus_im.mul(b.1)), a.0.mul_add(b.1, a.1.mul(b.0)))
+    (a.1.neg_mul_add(b.1, a.0.mul(b.0)), a.0.mul_add(b.1, a.1.mul(b.0)))
 }
 
 #[inline(always)]

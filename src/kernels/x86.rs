@@ -15,7 +15,7 @@ use super::simd::{ALL_BUT_FRACTION, Double, Four, ROOT_HALF, Simd, Vector};
 
 macro_rules! x86_vector {
     ($name:ident, $register:ty, $number:ty, $lanes:literal, $doc:literal,
-     $splat:ident $load:ident $store:ident $add:ident $sub:ident $mul:ident $mul_add:ident,
+     $splat:ident $load:ident $store:ident $add:ident $sub:ident $mul:ident $mul_add:ident $neg_mul_add:ident,
      fours: |$x:ident, $four:ident| $store_four:ident $take_four:expr, reversed: $reversed:expr) => {
         #[doc = $doc]
         #[derive(Clone, Copy)]
@@ -54,6 +54,10 @@ macro_rules! x86_vector {
             #[inline(always)]
             unsafe fn mul_add(self, factor: Self, addend: Self) -> Self {
                 Self($mul_add(self.0, factor.0, addend.0))
+            }
+            #[inline(always)]
+            unsafe fn neg_mul_add(self, factor: Self, addend: Self) -> Self {
+                Self($neg_mul_add(self.0, factor.0, addend.0))
             }
             #[inline(always)]
             unsafe fn store_fours(self, to: *mut $number, stride: usize) {
@@ -124,18 +128,18 @@ macro_rules! x86_simd {
 
 x86_vector!(
     F32x4, __m128, f32, 4, "Four numbers, on a processor that has FMA.",
-    _mm_set1_ps _mm_loadu_ps _mm_storeu_ps _mm_add_ps _mm_sub_ps _mm_mul_ps _mm_fmadd_ps,
+    _mm_set1_ps _mm_loadu_ps _mm_storeu_ps _mm_add_ps _mm_sub_ps _mm_mul_ps _mm_fmadd_ps _mm_fnmadd_ps,
     fours: |x, _four| _mm_storeu_ps x, reversed: x
 );
 x86_vector!(
     F32x8, __m256, f32, 8, "Eight numbers in an AVX register.",
-    _mm256_set1_ps _mm256_loadu_ps _mm256_storeu_ps _mm256_add_ps _mm256_sub_ps _mm256_mul_ps _mm256_fmadd_ps,
+    _mm256_set1_ps _mm256_loadu_ps _mm256_storeu_ps _mm256_add_ps _mm256_sub_ps _mm256_mul_ps _mm256_fmadd_ps _mm256_fnmadd_ps,
     fours: |x, four| _mm_storeu_ps if four == 0 { _mm256_castps256_ps128(x) } else { _mm256_extractf128_ps::<1>(x) },
     reversed: _mm256_permute2f128_ps::<1>(x, x)
 );
 x86_vector!(
     F32x16, __m512, f32, 16, "Sixteen numbers in an AVX-512 register.",
-    _mm512_set1_ps _mm512_loadu_ps _mm512_storeu_ps _mm512_add_ps _mm512_sub_ps _mm512_mul_ps _mm512_fmadd_ps,
+    _mm512_set1_ps _mm512_loadu_ps _mm512_storeu_ps _mm512_add_ps _mm512_sub_ps _mm512_mul_ps _mm512_fmadd_ps _mm512_fnmadd_ps,
     fours: |x, four| _mm_storeu_ps match four {
         0 => _mm512_castps512_ps128(x),
         1 => _mm512_extractf32x4_ps::<1>(x),
@@ -146,12 +150,12 @@ x86_vector!(
 );
 x86_vector!(
     F64x4, __m256d, f64, 4, "Four numbers of double precision in an AVX register.",
-    _mm256_set1_pd _mm256_loadu_pd _mm256_storeu_pd _mm256_add_pd _mm256_sub_pd _mm256_mul_pd _mm256_fmadd_pd,
+    _mm256_set1_pd _mm256_loadu_pd _mm256_storeu_pd _mm256_add_pd _mm256_sub_pd _mm256_mul_pd _mm256_fmadd_pd _mm256_fnmadd_pd,
     fours: |x, _four| _mm256_storeu_pd x, reversed: x
 );
 x86_vector!(
     F64x8, __m512d, f64, 8, "Eight numbers of double precision in an AVX-512 register.",
-    _mm512_set1_pd _mm512_loadu_pd _mm512_storeu_pd _mm512_add_pd _mm512_sub_pd _mm512_mul_pd _mm512_fmadd_pd,
+    _mm512_set1_pd _mm512_loadu_pd _mm512_storeu_pd _mm512_add_pd _mm512_sub_pd _mm512_mul_pd _mm512_fmadd_pd _mm512_fnmadd_pd,
     fours: |x, four| _mm256_storeu_pd if four == 0 { _mm512_castpd512_pd256(x) } else { _mm512_extractf64x4_pd::<1>(x) },
     reversed: _mm512_shuffle_f64x2::<0b01_00_11_10>(x, x)
 );
