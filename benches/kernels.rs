@@ -80,7 +80,7 @@ fn spectra(group: &mut BenchmarkGroup<'_, WallTime>, set: Set, frames: usize) {
 }
 
 fn power(group: &mut BenchmarkGroup<'_, WallTime>, set: Set) {
-    let window = Window::new(random(512));
+    let window = Window::new(&random(512));
     let samples = random(512);
     let mut powers = vec![0.0; window.bins()];
     let mut scratch = vec![0.0; window.scratch()];

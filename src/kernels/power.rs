@@ -21,21 +21,21 @@ use super::spectra::{Complex, Numbers, Transform, WINDOWS, add, ends, mul, root,
 #[derive(Clone)]
 pub(crate) struct Window {
     transform: Transform<f32>,
-    taper: Vec<f32>, // (length)
+    taper: Vec<f32>, // (length), halved
     /// w, w^2 and w^3, real and imaginary parts.
     twiddles: Vec<f32>, // (6, bins of a signal and what fills up its last four)
 }
 
 impl Window {
     /// A window of as many samples as `taper` has, by which they are multiplied.
-    pub(crate) fn new(taper: Vec<f32>) -> Self {
+    pub(crate) fn new(taper: &[f32]) -> Self {
         let length = taper.len();
         let transform = Transform::new(length / WINDOWS, |x| x as f32);
         let columns = columns(length);
         let twiddles = (0..6)
             .flat_map(|part| (0..columns).map(move |k| root((part / 2 + 1) * k, length)[part % 2] as f32))
             .collect();
-        Self { transform, taper, twiddles }
+        Self { transform, taper: taper.iter().map(|w| w / 2.0).collect(), twiddles }
     }
 
     /// Samples under the window.

@@ -12,8 +12,9 @@
 //!
 //! for `s` interleaved transforms at once, where `s` is what the passes before have split off (Van Loan,
 //! *Computational Frameworks for the Fast Fourier Transform*, 1992, section 1.7). Then the spectra of the even and the
-//! odd samples, `E` and `O`, are told apart by their symmetry, and `X[k] = E + e^(-2 pi i k / 2m) O`,
-//! `X[m - k] = conj(E - e^(-2 pi i k / 2m) O)`.
+//! odd samples, `E` and `O`, are told apart by their symmetry: with `Z* = conj(z[m - k])`, `2E = z[k] + Z*` and `2iO = z[k] - Z*`.
+//! `X[k] = E + e^(-2 pi i k / 2m) O` and `X[m - k] = conj(E - e^(-2 pi i k / 2m) O)`. The factor of 2 is in the taper: half of each
+//! sample is transformed.
 //!
 //! Real and imaginary parts lie apart, each of shape (m, 4): number `n` of all four windows, then number `n + 1`. So the
 //! vector of a set holds one or more neighbouring numbers of the four windows. In the first pass these are
@@ -55,7 +56,7 @@ pub(super) struct Transform<N> {
 #[derive(Clone)]
 pub(crate) struct Windows {
     transform: Transform<f64>,
-    taper: Vec<f64>, // (length)
+    taper: Vec<f64>, // (length), halved
     /// Samples from one window to the next in a frame.
     hop: usize,
     /// Samples from one frame to the next.
@@ -97,7 +98,7 @@ impl Windows {
     pub(crate) fn new(taper: &[f32], hop: usize, frame: usize) -> Self {
         assert!(hop <= (frame - taper.len()) / (WINDOWS - 1));
         let transform = Transform::new(taper.len(), |x| x);
-        Self { transform, taper: taper.iter().map(|&w| f64::from(w)).collect(), hop, frame }
+        Self { transform, taper: taper.iter().map(|&w| f64::from(w) / 2.0).collect(), hop, frame }
     }
 
     /// Bins of a spectrum.
@@ -263,8 +264,8 @@ unsafe fn butterfly<S: Vector>(x: Numbers<S::Number>, n: usize, quarter: usize, 
     ]
 }
 
-/// The squared magnitudes, shape (bins, 4) from the highest bin to the lowest, of the real signals whose packed transform is
-/// `z`.
+/// The squared magnitudes, shape (bins, 4) from the highest bin to the lowest, of the real signals of whose halves the packed
+/// transform is `z`.
 #[inline(always)]
 unsafe fn measure<D: Double, F: Four>(transform: &Transform<f64>, z: Numbers<f64>, squares: *mut f32) {
     let [first, last] = ends::<F::Double>(z);
@@ -278,11 +279,12 @@ unsafe fn measure<D: Double, F: Four>(transform: &Transform<f64>, z: Numbers<f64
     }
 }
 
-/// The first and the last bin of the real signals whose packed transform is `z`.
+/// The first and the last bin of the real signals of whose halves the packed transform is `z`.
 #[inline(always)]
 pub(super) unsafe fn ends<F: Vector>(z: Numbers<F::Number>) -> [Complex<F>; 2] {
     let (re, im): Complex<F> = z.read(0);
-    [(re.add(im), zero()), (re.sub(im), zero())]
+    let (first, last) = (re.add(im), re.sub(im));
+    [(first.add(first), zero()), (last.add(last), zero())]
 }
 
 /// The bins from `k` on, at most to `half / 2`, and the conjugates of those as far from the end, from that at `half - k` down.
@@ -293,14 +295,12 @@ pub(super) unsafe fn separate<S: Vector>(
     k: usize,
 ) -> (Complex<S>, Complex<S>) {
     let half = transform.half;
-    let one_half = S::splat(S::Number::from(0.5_f32));
     let (re, im) = transform.separation.split_at(half / 2 * WINDOWS);
     let w = (S::load(re.as_ptr().add((k - 1) * WINDOWS)), S::load(im.as_ptr().add((k - 1) * WINDOWS)));
     let (z, mirrored): (Complex<S>, Complex<S>) = (z.read(k), z.read(half - k - (S::LANES / WINDOWS - 1)));
     let mirrored = (mirrored.0.reverse_fours(), mirrored.1.reverse_fours());
-    // With Z* the conjugate of the mirrored number: (Z + Z*) / 2 and (Z - Z*) / 2i.
-    let even = (z.0.add(mirrored.0).mul(one_half), z.1.sub(mirrored.1).mul(one_half));
-    let odd = (z.1.add(mirrored.1).mul(one_half), mirrored.0.sub(z.0).mul(one_half));
+    let even = (z.0.add(mirrored.0), z.1.sub(mirrored.1));
+    let odd = (z.1.add(mirrored.1), mirrored.0.sub(z.0));
     let odd = mul(odd, w);
     (add(even, odd), sub(even, odd))
 }

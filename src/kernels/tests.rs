@@ -199,7 +199,7 @@ const SPECTRUM_TOLERANCE: f64 = 1e-7;
 fn the_power_spectrum_is_that_of_the_definition() {
     for &length in most(&[256, 512, 1024], 1) {
         let (taper, samples) = (noise(1, length), noise(2, length));
-        let window = Window::new(taper.clone());
+        let window = Window::new(&taper);
         let run = |set: Set| {
             let mut powers = vec![f32::NAN; window.bins()];
             set.power(&window, &samples, &mut powers, &mut vec![f32::NAN; window.scratch()]);

@@ -118,7 +118,7 @@ impl Model {
         Ok(Self {
             spec: FrameSpec::overlapping(rate, frame, hop),
             kernels,
-            window: Window::new(taper.iter().map(|w| w / norm).collect()),
+            window: Window::new(&taper.iter().map(|w| w / norm).collect::<Vec<_>>()),
             bands: Bands { edges, floor, memory },
             taps,
             channels,
