@@ -9,7 +9,7 @@ use core::arch::asm;
 use core::arch::x86_64::*;
 
 #[cfg(miri)]
-use interpreted::{_mm512_cvtpd_ps, _mm512_maskz_compress_epi32, _mm512_max_ps, _mm512_min_ps};
+use interpreted::{_mm512_cmp_ps_mask, _mm512_cvtpd_ps, _mm512_maskz_compress_epi32, _mm512_max_ps, _mm512_min_ps};
 
 use super::simd::{ALL_BUT_FRACTION, Double, Four, ROOT_HALF, Simd, Vector};
 
