@@ -23,9 +23,9 @@
 //! matters), the vector in `x86.rs`, and `entry_points.rs`, which compiles the one for the other. [`Set`] checks shapes
 //! and calls them.
 //!
-//! To add a set: a vector that implements [`simd::Simd`], one of four lanes that implements [`simd::Four`], and one of double
-//! precision, for the spectra, that implements [`simd::Double`]; a line of
-//! `entry_points!`; a variant of [`Kernels`] with its place in `ALL`, `is_available` and `name`; and its line in `set.rs`.
+//! To add a set: vectors, which are all [`simd::Vector`]s: one that is a [`simd::Simd`], one of four lanes that is a [`simd::Four`],
+//! and one of double precision, for the spectra, that is a [`simd::Double`]; a line of `entry_points!`; a variant of [`Kernels`] with
+//! its place in `ALL`, `is_available` and `name`; and its line in `set.rs`.
 
 mod beside;
 mod convolution;

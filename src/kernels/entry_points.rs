@@ -19,7 +19,7 @@ macro_rules! entry_points {
         const _: () = {
             let lanes = <$vector>::LANES;
             assert!(lanes % 4 == 0 && DOT_LANES % lanes == 0 && lanes <= MOST_LANES && <$four>::LANES == 4);
-            assert!(<$double>::LANES % 4 == 0);
+            assert!(<$double>::LANES % 4 == 0 && <$double>::LANES <= MOST_LANES);
             assert!($rectified % $beside == 0 && $beside % $dense == 0);
         };
 
@@ -140,7 +140,7 @@ macro_rules! entry_points {
             scratch: &mut [f64],
         ) {
             // SAFETY: the caller's conditions.
-            unsafe { spectra::spectra::<$vector, $four, $double>(windows, samples, spectra, scratch) }
+            unsafe { spectra::spectra::<$four, $double>(windows, samples, spectra, scratch) }
         }
 
         /// See [`Set::power`](crate::kernels::Set::power).

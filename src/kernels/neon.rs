@@ -51,14 +51,6 @@ impl Vector for F32x4 {
     unsafe fn neg_mul_add(self, factor: Self, addend: Self) -> Self {
         Self(vfmsq_f32(addend.0, self.0, factor.0))
     }
-    #[inline(always)]
-    unsafe fn store_fours(self, to: *mut f32, _: usize) {
-        self.store(to);
-    }
-    #[inline(always)]
-    unsafe fn reverse_fours(self) -> Self {
-        self
-    }
 }
 
 // SAFETY, for all of these: as above.
@@ -137,21 +129,15 @@ impl Vector for F64x4 {
     unsafe fn neg_mul_add(self, factor: Self, addend: Self) -> Self {
         Self(vfmsq_f64(addend.0, self.0, factor.0), vfmsq_f64(addend.1, self.1, factor.1))
     }
-    #[inline(always)]
-    unsafe fn store_fours(self, to: *mut f64, _: usize) {
-        self.store(to);
-    }
-    #[inline(always)]
-    unsafe fn reverse_fours(self) -> Self {
-        self
-    }
 }
 
 impl Double for F64x4 {
+    type Single = F32x4;
+
     #[inline(always)]
-    unsafe fn store_narrow(self, to: *mut f32) {
-        // SAFETY: the trait's callers have made sure of the instructions and of the pointer.
-        unsafe { vst1q_f32(to, vcvt_high_f32_f64(vcvt_f32_f64(self.0), self.1)) }
+    unsafe fn narrow(self) -> F32x4 {
+        // SAFETY: the trait's callers have made sure of the instructions.
+        F32x4(unsafe { vcvt_high_f32_f64(vcvt_f32_f64(self.0), self.1) })
     }
 }
 

@@ -14,7 +14,7 @@ use super::simd::{ALL_BUT_FRACTION, Double, Four, ROOT_HALF, Simd, Vector};
 #[derive(Clone, Copy)]
 pub(super) struct Wide(f32x4);
 
-/// Four numbers of double precision, in two registers.
+/// Four numbers of double precision: two registers, or one of AVX.
 #[derive(Clone, Copy)]
 pub(super) struct WideDouble(f64x4);
 
@@ -58,15 +58,6 @@ macro_rules! wide_vector {
             unsafe fn neg_mul_add(self, factor: Self, addend: Self) -> Self {
                 Self(self.0.mul_neg_add(factor.0, addend.0))
             }
-            #[inline(always)]
-            unsafe fn store_fours(self, to: *mut $number, _: usize) {
-                // SAFETY: the caller's pointer is good for four numbers.
-                unsafe { self.store(to) }
-            }
-            #[inline(always)]
-            unsafe fn reverse_fours(self) -> Self {
-                self
-            }
         }
     };
 }
@@ -107,10 +98,11 @@ impl Simd for Wide {
 }
 
 impl Double for WideDouble {
+    type Single = Wide;
+
     #[inline(always)]
-    unsafe fn store_narrow(self, to: *mut f32) {
-        // SAFETY: the caller's pointer is good for four numbers.
-        unsafe { to.cast::<[f32; 4]>().write(self.0.to_array().map(|x| x as f32)) }
+    unsafe fn narrow(self) -> Wide {
+        Wide(f32x4::new(self.0.to_array().map(|x| x as f32)))
     }
 }
 

@@ -21,7 +21,7 @@ use super::spectra::{Complex, Numbers, Transform, WINDOWS, add, ends, mul, root,
 #[derive(Clone)]
 pub(crate) struct Window {
     transform: Transform<f32>,
-    taper: Vec<f32>, // (length), halved
+    taper: Vec<f32>, // (length): half of each weight
     /// w, w^2 and w^3, real and imaginary parts.
     twiddles: Vec<f32>, // (6, bins of a signal and what fills up its last four)
 }

@@ -56,7 +56,7 @@ pub(super) fn panel(_: Shape, _: Inputs) -> usize {
 /// See [`Set::spectra`](super::Set::spectra).
 pub(super) fn spectra(windows: &Windows, samples: &[f32], spectra: &mut [f32], scratch: &mut [f64]) {
     // SAFETY: four numbers in an array need no instructions of their own; `Set::spectra` has checked the lengths.
-    unsafe { super::spectra::spectra::<[f32; 4], [f32; 4], [f64; 4]>(windows, samples, spectra, scratch) }
+    unsafe { super::spectra::spectra::<[f32; 4], [f64; 4]>(windows, samples, spectra, scratch) }
 }
 
 /// See [`Set::power`](super::Set::power).

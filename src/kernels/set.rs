@@ -214,7 +214,8 @@ impl Set {
 
     /// The magnitude spectra of all windows of all frames.
     ///
-    /// Shapes: `samples` (frames, samples of a frame), `spectra` (frames, bins, windows), with the highest bin first.
+    /// Shapes: `samples` (frames, samples of a frame), `spectra` (frames, bins, windows), with the highest bin first. `scratch` is as
+    /// long as [`Windows::scratch`] says; it is what holds double precision.
     ///
     /// # Panics
     /// Where the lengths do not fit.

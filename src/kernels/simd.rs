@@ -7,7 +7,7 @@
 /// `LANES` numbers. They are inlined into entry points that are compiled for those instructions, and only there become
 /// single instructions.
 pub(super) trait Vector: Copy {
-    type Number: Copy + From<f32>;
+    type Number: Copy + Default;
     const LANES: usize;
 
     unsafe fn splat(x: Self::Number) -> Self;
@@ -21,12 +21,21 @@ pub(super) trait Vector: Copy {
     /// `addend - self * factor`, likewise.
     unsafe fn neg_mul_add(self, factor: Self, addend: Self) -> Self;
     /// Stores the first four numbers at `to`, the next four `stride` numbers after, and so on.
-    unsafe fn store_fours(self, to: *mut Self::Number, stride: usize);
+    #[inline(always)]
+    unsafe fn store_fours(self, to: *mut Self::Number, _stride: usize) {
+        const { assert!(Self::LANES == 4) };
+        // SAFETY: the caller's pointer is good for four numbers.
+        unsafe { self.store(to) }
+    }
     /// The last four numbers first, the first four last.
-    unsafe fn reverse_fours(self) -> Self;
+    #[inline(always)]
+    unsafe fn reverse_fours(self) -> Self {
+        const { assert!(Self::LANES == 4) };
+        self
+    }
 }
 
-/// A vector of `f32`: what all else is computed in.
+/// A vector of `f32`, with what the networks need beside sums and products.
 ///
 /// # Safety
 /// As for [`Vector`].
@@ -102,13 +111,13 @@ pub(super) unsafe fn store<S: Simd, const FULL: bool>(vector: S, to: *mut f32, c
     to.copy_from_nonoverlapping(lanes.as_ptr(), count);
 }
 
-/// A vector of four numbers, one for each window of a frame.
+/// A vector of four numbers, one for each window of a frame, or of what else there are four of.
 ///
 /// # Safety
 /// As for [`Vector`].
 pub(super) trait Four: Simd {
     /// The same four in double precision.
-    type Double: Double;
+    type Double: Double<Single = Self>;
 
     unsafe fn widen(self) -> Self::Double;
     /// The columns of the square whose rows these are.
@@ -122,8 +131,11 @@ pub(super) trait Four: Simd {
 /// # Safety
 /// As for [`Vector`].
 pub(super) trait Double: Vector<Number = f64> {
-    /// Stores the numbers, each rounded to an `f32`.
-    unsafe fn store_narrow(self, to: *mut f32);
+    /// As many numbers of single precision.
+    type Single: Simd;
+
+    /// Each number rounded to an `f32`.
+    unsafe fn narrow(self) -> Self::Single;
 }
 
 macro_rules! array_vector {
@@ -158,12 +170,6 @@ macro_rules! array_vector {
             unsafe fn neg_mul_add(self, factor: Self, addend: Self) -> Self {
                 std::array::from_fn(|i| (-self[i]).mul_add(factor[i], addend[i]))
             }
-            unsafe fn store_fours(self, to: *mut $number, _: usize) {
-                self.store(to);
-            }
-            unsafe fn reverse_fours(self) -> Self {
-                self
-            }
         }
     };
 }
@@ -194,9 +200,10 @@ impl Simd for [f32; 4] {
 }
 
 impl Double for [f64; 4] {
-    unsafe fn store_narrow(self, to: *mut f32) {
-        // SAFETY: the caller's pointer is good for four numbers.
-        unsafe { self.map(|x| x as f32).store(to) }
+    type Single = [f32; 4];
+
+    unsafe fn narrow(self) -> [f32; 4] {
+        self.map(|x| x as f32)
     }
 }
 

@@ -13,17 +13,17 @@
 //! for `s` interleaved transforms at once, where `s` is what the passes before have split off (Van Loan,
 //! *Computational Frameworks for the Fast Fourier Transform*, 1992, section 1.7). Then the spectra of the even and the
 //! odd samples, `E` and `O`, are told apart by their symmetry: with `Z* = conj(z[m - k])`, `2E = z[k] + Z*` and `2iO = z[k] - Z*`.
-//! `X[k] = E + e^(-2 pi i k / 2m) O` and `X[m - k] = conj(E - e^(-2 pi i k / 2m) O)`. The factor of 2 is in the taper: half of each
-//! sample is transformed.
+//! `X[k] = E + e^(-2 pi i k / 2m) O` and `X[m - k] = conj(E - e^(-2 pi i k / 2m) O)`. So that nothing must be halved, the taper is: `z` is the
+//! transform of half the signal.
 //!
 //! Real and imaginary parts lie apart, each of shape (m, 4): number `n` of all four windows, then number `n + 1`. So the
 //! vector of a set holds one or more neighbouring numbers of the four windows. In the first pass these are
 //! neighbouring `p`, in the others neighbouring transforms.
 //!
-//! Silero's spectra are computed in double precision. In single precision the loudest bin leaves its rounding in all others, and
-//! where those are empty, as the upper half of a telephone call's, scores came out up to 2e-5 from the exact ones, with it within
-//! 7e-6 (20 minutes of speech at half its speed, each stream alone; measured); it takes 2 to 4 % of a frame's time. What is read of
-//! a spectrum is rounded once, when it is done.
+//! Silero's spectra are computed in double precision, and only squares and their roots are rounded to single. Where all is single,
+//! the loudest bin leaves its rounding in all others, and where those are empty, as the upper half of a telephone call's, scores are
+//! up to 2e-5 from the exact ones in place of 7e-6 (20 minutes of speech at half its speed, each stream alone; measured). It takes 2
+//! to 4 % of a frame's time.
 //!
 //! A spectrum is written from its highest bin to its lowest. Most of speech's power lies in the low ones, and a sum over the
 //! bins that takes in the large numbers last rounds less: a third of what it did over recordings (measured).
@@ -56,7 +56,7 @@ pub(super) struct Transform<N> {
 #[derive(Clone)]
 pub(crate) struct Windows {
     transform: Transform<f64>,
-    taper: Vec<f64>, // (length), halved
+    taper: Vec<f64>, // (length): half of each weight
     /// Samples from one window to the next in a frame.
     hop: usize,
     /// Samples from one frame to the next.
@@ -96,7 +96,7 @@ pub(super) fn root(k: usize, n: usize) -> [f64; 2] {
 impl Windows {
     /// [`WINDOWS`] windows, `hop` apart, in each frame of `frame` samples, all tapered by `taper`.
     pub(crate) fn new(taper: &[f32], hop: usize, frame: usize) -> Self {
-        assert!(hop <= (frame - taper.len()) / (WINDOWS - 1));
+        assert!((WINDOWS - 1) * hop + taper.len() <= frame);
         let transform = Transform::new(taper.len(), |x| x);
         Self { transform, taper: taper.iter().map(|&w| f64::from(w) / 2.0).collect(), hop, frame }
     }
@@ -154,10 +154,10 @@ impl<N> Numbers<N> {
 /// See [`Set::spectra`](super::Set::spectra).
 ///
 /// # Safety
-/// The processor must have the instructions of all three vectors; `samples` must be whole frames, `spectra` must have room for
+/// The processor must have the instructions of `F` and `D`; `samples` must be whole frames, `spectra` must have room for
 /// as many, and `scratch` be as long as [`Windows::scratch`] says.
 #[inline(always)]
-pub(super) unsafe fn spectra<S: Simd, F: Four, D: Double>(
+pub(super) unsafe fn spectra<F: Four, D: Double>(
     windows: &Windows,
     samples: &[f32],
     spectra: &mut [f32],
@@ -169,14 +169,7 @@ pub(super) unsafe fn spectra<S: Simd, F: Four, D: Double>(
     for (samples, spectra) in frames.zip(spectra.chunks_exact_mut(WINDOWS * windows.bins())) {
         gather::<F>(windows, samples.as_ptr(), x);
         let (z, _) = transform::<D>(&windows.transform, x, y);
-        measure::<D, F>(&windows.transform, z, spectra.as_mut_ptr());
-        let (vectors, rest) = spectra.split_at_mut(spectra.len() / S::LANES * S::LANES);
-        for squares in vectors.chunks_exact_mut(S::LANES) {
-            S::load(squares.as_ptr()).sqrt().store(squares.as_mut_ptr());
-        }
-        for squares in rest.chunks_exact_mut(WINDOWS) {
-            F::load(squares.as_ptr()).sqrt().store(squares.as_mut_ptr());
-        }
+        measure::<F, D>(&windows.transform, z, spectra.as_mut_ptr());
     }
 }
 
@@ -264,26 +257,31 @@ unsafe fn butterfly<S: Vector>(x: Numbers<S::Number>, n: usize, quarter: usize, 
     ]
 }
 
-/// The squared magnitudes, shape (bins, 4) from the highest bin to the lowest, of the real signals of whose halves the packed
-/// transform is `z`.
+/// The magnitudes, shape (bins, 4) from the highest bin to the lowest, of the real signals of half of which `z` is the packed
+/// transform.
 #[inline(always)]
-unsafe fn measure<D: Double, F: Four>(transform: &Transform<f64>, z: Numbers<f64>, squares: *mut f32) {
+unsafe fn measure<F: Four, D: Double>(transform: &Transform<f64>, z: Numbers<f64>, magnitudes: *mut f32) {
     let [first, last] = ends::<F::Double>(z);
-    square(first).store_narrow(squares.add(transform.half * WINDOWS));
-    square(last).store_narrow(squares);
+    magnitude(first).store(magnitudes.add(transform.half * WINDOWS));
+    magnitude(last).store(magnitudes);
     let together = D::LANES / WINDOWS;
     for k in (1..=transform.half / 2).step_by(together) {
         let (bin, opposite) = separate::<D>(transform, z, k);
-        square(opposite).store_narrow(squares.add(k * WINDOWS));
-        square(bin).reverse_fours().store_narrow(squares.add((transform.half - k - (together - 1)) * WINDOWS));
+        magnitude(opposite).store(magnitudes.add(k * WINDOWS));
+        magnitude(bin).reverse_fours().store(magnitudes.add((transform.half - k - (together - 1)) * WINDOWS));
     }
 }
 
-/// The first and the last bin of the real signals of whose halves the packed transform is `z`.
+#[inline(always)]
+unsafe fn magnitude<D: Double>(bin: Complex<D>) -> D::Single {
+    square(bin).narrow().sqrt()
+}
+
+/// The first and the last bin of four real signals of half of which `z` is the packed transform.
 #[inline(always)]
 pub(super) unsafe fn ends<F: Vector>(z: Numbers<F::Number>) -> [Complex<F>; 2] {
     let (re, im): Complex<F> = z.read(0);
-    let (first, last) = (re.add(im), re.sub(im));
+    let (first, last) = (re.add(im), re.sub(im)); // halves
     [(first.add(first), zero()), (last.add(last), zero())]
 }
 
@@ -306,8 +304,8 @@ pub(super) unsafe fn separate<S: Vector>(
 }
 
 #[inline(always)]
-pub(super) unsafe fn zero<S: Vector>() -> S {
-    S::splat(S::Number::from(0.0_f32))
+unsafe fn zero<S: Vector>() -> S {
+    S::splat(S::Number::default())
 }
 
 #[inline(always)]

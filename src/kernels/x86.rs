@@ -15,8 +15,8 @@ use super::simd::{ALL_BUT_FRACTION, Double, Four, ROOT_HALF, Simd, Vector};
 
 macro_rules! x86_vector {
     ($name:ident, $register:ty, $number:ty, $lanes:literal, $doc:literal,
-     $splat:ident $load:ident $store:ident $add:ident $sub:ident $mul:ident $mul_add:ident $neg_mul_add:ident,
-     fours: |$x:ident, $four:ident| $store_four:ident $take_four:expr, reversed: $reversed:expr) => {
+     $splat:ident $load:ident $store:ident $add:ident $sub:ident $mul:ident $mul_add:ident $neg_mul_add:ident
+     $(, fours: |$x:ident, $four:ident| $store_four:ident $take_four:expr, reversed: $reversed:expr)?) => {
         #[doc = $doc]
         #[derive(Clone, Copy)]
         pub(super) struct $name($register);
@@ -59,6 +59,7 @@ macro_rules! x86_vector {
             unsafe fn neg_mul_add(self, factor: Self, addend: Self) -> Self {
                 Self($neg_mul_add(self.0, factor.0, addend.0))
             }
+            $(
             #[inline(always)]
             unsafe fn store_fours(self, to: *mut $number, stride: usize) {
                 let $x = self.0;
@@ -71,6 +72,7 @@ macro_rules! x86_vector {
                 let $x = self.0;
                 Self($reversed)
             }
+            )?
         }
     };
 }
@@ -128,8 +130,7 @@ macro_rules! x86_simd {
 
 x86_vector!(
     F32x4, __m128, f32, 4, "Four numbers, on a processor that has FMA.",
-    _mm_set1_ps _mm_loadu_ps _mm_storeu_ps _mm_add_ps _mm_sub_ps _mm_mul_ps _mm_fmadd_ps _mm_fnmadd_ps,
-    fours: |x, _four| _mm_storeu_ps x, reversed: x
+    _mm_set1_ps _mm_loadu_ps _mm_storeu_ps _mm_add_ps _mm_sub_ps _mm_mul_ps _mm_fmadd_ps _mm_fnmadd_ps
 );
 x86_vector!(
     F32x8, __m256, f32, 8, "Eight numbers in an AVX register.",
@@ -150,8 +151,7 @@ x86_vector!(
 );
 x86_vector!(
     F64x4, __m256d, f64, 4, "Four numbers of double precision in an AVX register.",
-    _mm256_set1_pd _mm256_loadu_pd _mm256_storeu_pd _mm256_add_pd _mm256_sub_pd _mm256_mul_pd _mm256_fmadd_pd _mm256_fnmadd_pd,
-    fours: |x, _four| _mm256_storeu_pd x, reversed: x
+    _mm256_set1_pd _mm256_loadu_pd _mm256_storeu_pd _mm256_add_pd _mm256_sub_pd _mm256_mul_pd _mm256_fmadd_pd _mm256_fnmadd_pd
 );
 x86_vector!(
     F64x8, __m512d, f64, 8, "Eight numbers of double precision in an AVX-512 register.",
@@ -187,18 +187,22 @@ unsafe fn list_positive(x: __m512, first: u32, to: *mut u32) -> usize {
 }
 
 impl Double for F64x4 {
+    type Single = F32x4;
+
     #[inline(always)]
-    unsafe fn store_narrow(self, to: *mut f32) {
-        // SAFETY: the trait's callers have made sure of the instructions and of the pointer.
-        unsafe { _mm_storeu_ps(to, _mm256_cvtpd_ps(self.0)) }
+    unsafe fn narrow(self) -> F32x4 {
+        // SAFETY: the trait's callers have made sure of the instructions.
+        F32x4(unsafe { _mm256_cvtpd_ps(self.0) })
     }
 }
 
 impl Double for F64x8 {
+    type Single = F32x8;
+
     #[inline(always)]
-    unsafe fn store_narrow(self, to: *mut f32) {
-        // SAFETY: the trait's callers have made sure of the instructions and of the pointer.
-        unsafe { _mm256_storeu_ps(to, _mm512_cvtpd_ps(self.0)) }
+    unsafe fn narrow(self) -> F32x8 {
+        // SAFETY: the trait's callers have made sure of the instructions.
+        F32x8(unsafe { _mm512_cvtpd_ps(self.0) })
     }
 }
 

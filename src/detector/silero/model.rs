@@ -76,7 +76,7 @@ pub(crate) struct Workspace {
     h: Vec<f32>,           // (frames, HIDDEN)
     from_input: Vec<f32>,  // (frames, 4, HIDDEN)
     from_hidden: Vec<f32>, // (frames, 4, HIDDEN)
-    transform: Vec<f64>,   // scratch
+    transform: Vec<f64>,   // scratch of `Set::spectra`
 }
 
 impl Model {
@@ -119,7 +119,6 @@ impl Model {
         Ok(Self {
             layout,
             kernels,
-            windows: Windows::new(&hann(layout.window), layout.window / 2, layout.frame + 2 * layout.context),
             convolutions: [
                 convolution("conv1", layout.bins(), HIDDEN, WINDOWS, 1, Inputs::Spectra)?,
                 convolution("conv2", HIDDEN, NARROW, WINDOWS, 2, Inputs::Rectified)?,
@@ -128,6 +127,7 @@ impl Model {
             ],
             lstm: LstmCell::load(kernels, &tensors, "lstm", HIDDEN, HIDDEN)?,
             output: Readout::load(&tensors, "output", HIDDEN)?,
+            windows: Windows::new(&hann(layout.window), layout.window / 2, layout.frame + 2 * layout.context),
         })
     }
 
