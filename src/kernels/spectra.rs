@@ -12,9 +12,9 @@
 //!
 //! for `s` interleaved transforms at once, where `s` is what the passes before have split off (Van Loan,
 //! *Computational Frameworks for the Fast Fourier Transform*, 1992, section 1.7). Then the spectra of the even and the
-//! odd samples, `E` and `O`, are told apart by their symmetry: with `Z* = conj(z[m - k])`, `2E = z[k] + Z*` and `2iO = z[k] - Z*`.
-//! `X[k] = E + e^(-2 pi i k / 2m) O` and `X[m - k] = conj(E - e^(-2 pi i k / 2m) O)`. So that nothing must be halved, the taper is: `z` is the
-//! transform of half the signal.
+//! odd samples, `E` and `O`, are told apart by their symmetry: with `Z* = conj(z[m - k])`, `2E = z[k] + Z*` and
+//! `2iO = z[k] - Z*`. The bins are `X[k] = E + e^(-2 pi i k / 2m) O` and `X[m - k] = conj(E - e^(-2 pi i k / 2m) O)`. The taper is
+//! halved, so that these sums need not be: `z` is the transform of half of each sample.
 //!
 //! Real and imaginary parts lie apart, each of shape (m, 4): number `n` of all four windows, then number `n + 1`. So the
 //! vector of a set holds one or more neighbouring numbers of the four windows. In the first pass these are
