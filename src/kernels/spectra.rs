@@ -73,16 +73,25 @@ impl<N: Copy> Transform<N> {
             let [[a, b], [c, d], [e, f]] = [root(p, n), root(2 * p, n), root(3 * p, n)];
             [a, b, c, d, e, f]
         };
-        let first =
-            (0..6).flat_map(|part| (0..half / 4).flat_map(move |p| [powers(p, half)[part]; WINDOWS])).collect();
+        // Loops: the compiler makes jumps on memory that was never set of nested `flat_map`s, and valgrind reports those.
+        let mut first = Vec::with_capacity(6 * half / 4 * WINDOWS);
+        for part in 0..6 {
+            for p in 0..half / 4 {
+                first.extend([powers(p, half)[part]; WINDOWS]);
+            }
+        }
         let mut passes = Vec::new();
         let mut n = half / 4;
         while n >= 4 {
             passes.push((0..n / 4).map(|p| powers(p, n)).collect());
             n /= 4;
         }
-        let separation =
-            (0..2).flat_map(|part| (1..=half / 2).flat_map(move |k| [root(k, length)[part]; WINDOWS])).collect();
+        let mut separation = Vec::with_capacity(half * WINDOWS);
+        for part in 0..2 {
+            for k in 1..=half / 2 {
+                separation.extend([root(k, length)[part]; WINDOWS]);
+            }
+        }
         Self { half, first, passes, separation }
     }
 }
