@@ -1,6 +1,7 @@
-//! Samples as they arrive: number formats, channels and WAV files.
+//! Samples as they arrive: number formats, telephone codes, channels and WAV files.
 
 pub mod channels;
+pub mod g711;
 pub mod sample;
 #[cfg(feature = "wav")]
 pub mod wav;
