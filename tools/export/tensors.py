@@ -11,21 +11,25 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import load_file
 
+TYPES = {"float32": "F32", "float16": "F16"}
+"""Types that the engine reads: numpy's names and those of safetensors."""
+
 
 def write(path: Path, tensors: dict[str, np.ndarray], metadata: dict[str, str]) -> None:
-    """Writes f32 tensors, sorted by name, and metadata; then reads the file back to check it.
+    """Writes f32 or f16 tensors, sorted by name, and metadata; then reads the file to check it.
 
-    Raises ValueError if a tensor is not f32 or does not come back to the bit.
+    Raises ValueError if a tensor is of another type or does not come back to the bit.
     """
     header: dict[str, object] = {"__metadata__": dict(sorted(metadata.items()))}
     body = bytearray()
     for name, tensor in sorted(tensors.items()):
-        if tensor.dtype != np.float32:
-            raise ValueError(f"{name}: {tensor.dtype}, wanted float32")
+        kind = tensor.dtype.name
+        if kind not in TYPES:
+            raise ValueError(f"{name}: {kind}, wanted one of {list(TYPES)}")
         start = len(body)
-        body += tensor.astype("<f4").tobytes()
+        body += tensor.astype(tensor.dtype.newbyteorder("<")).tobytes()
         shape = list(tensor.shape)
-        header[name] = {"dtype": "F32", "shape": shape, "data_offsets": [start, len(body)]}
+        header[name] = {"dtype": TYPES[kind], "shape": shape, "data_offsets": [start, len(body)]}
     text = json.dumps(header, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 8)  # the body starts at a multiple of 8
     path.parent.mkdir(parents=True, exist_ok=True)
