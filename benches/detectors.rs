@@ -3,13 +3,13 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use voiced::detector::combined::{Combined, CombinedConfig};
-use voiced::detector::energy::{Energy, EnergyConfig};
-use voiced::detector::entropy::{Entropy, EntropyConfig};
-use voiced::detector::flatness::{Flatness, FlatnessConfig};
-use voiced::detector::ltsd::{Ltsd, LtsdConfig};
-use voiced::detector::sohn::{Sohn, SohnConfig};
-use voiced::detector::zcr::{Zcr, ZcrConfig};
+use voiced::detector::classic::combined::{Combined, CombinedConfig};
+use voiced::detector::classic::energy::{Energy, EnergyConfig};
+use voiced::detector::classic::entropy::{Entropy, EntropyConfig};
+use voiced::detector::classic::flatness::{Flatness, FlatnessConfig};
+use voiced::detector::classic::ltsd::{Ltsd, LtsdConfig};
+use voiced::detector::classic::sohn::{Sohn, SohnConfig};
+use voiced::detector::classic::zcr::{Zcr, ZcrConfig};
 use voiced::{Detector, Silero, WebRtc, WebRtcConfig};
 
 /// Two seconds of a buzz that comes and goes in noise: cheap paths for silence are not taken.

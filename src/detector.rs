@@ -1,20 +1,11 @@
 //! What every detector is: frames in, one score each out.
 
-pub mod combined;
-pub mod energy;
-pub mod entropy;
-mod fitted;
-pub mod flatness;
+pub mod classic;
 pub mod gru;
-pub mod ltsd;
-mod mapping;
 mod network;
 pub mod silero;
-pub mod sohn;
 pub mod webrtc;
-pub mod zcr;
 
-pub use mapping::{Logistic, Timing, native_rate};
 pub use network::Network;
 pub(crate) use network::Steps;
 
@@ -66,6 +57,14 @@ pub trait Detector {
     }
 }
 
+/// The rate at which a detector with an 8 kHz and a 16 kHz form hears audio of `rate` Hz: 8,000 Hz up to that rate,
+/// 16,000 Hz above it.
+///
+/// A [`Stream`](crate::Stream) resamples to it.
+pub fn native_rate(rate: u32) -> u32 {
+    if rate <= 8000 { 8000 } else { 16_000 }
+}
+
 impl<D: Detector + ?Sized> Detector for Box<D> {
     fn spec(&self) -> FrameSpec {
         (**self).spec()
@@ -89,5 +88,15 @@ impl<D: Detector + ?Sized> Detector for Box<D> {
 
     fn score_all(&mut self, samples: &[f32], scores: &mut Vec<f32>) {
         (**self).score_all(samples, scores);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::native_rate;
+
+    #[test]
+    fn the_native_rate_loses_no_more_than_it_must() {
+        assert_eq!([8000, 7999, 11_025, 48_000].map(native_rate), [8000, 8000, 16_000, 16_000]);
     }
 }

@@ -5,13 +5,13 @@ mod common;
 use std::f32::consts::TAU;
 
 use allocation_counter::measure;
-use voiced::detector::combined::{Combined, CombinedConfig};
-use voiced::detector::energy::{Energy, EnergyConfig};
-use voiced::detector::entropy::{Entropy, EntropyConfig};
-use voiced::detector::flatness::{Flatness, FlatnessConfig};
-use voiced::detector::ltsd::{Ltsd, LtsdConfig};
-use voiced::detector::sohn::{Sohn, SohnConfig};
-use voiced::detector::zcr::{Zcr, ZcrConfig};
+use voiced::detector::classic::combined::{Combined, CombinedConfig};
+use voiced::detector::classic::energy::{Energy, EnergyConfig};
+use voiced::detector::classic::entropy::{Entropy, EntropyConfig};
+use voiced::detector::classic::flatness::{Flatness, FlatnessConfig};
+use voiced::detector::classic::ltsd::{Ltsd, LtsdConfig};
+use voiced::detector::classic::sohn::{Sohn, SohnConfig};
+use voiced::detector::classic::zcr::{Zcr, ZcrConfig};
 use voiced::{Detector, Error, SegmentConfig, Stream};
 
 const RATES: [u32; 2] = [8000, 16_000];

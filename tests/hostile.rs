@@ -6,10 +6,10 @@ mod common;
 use std::sync::Arc;
 
 use allocation_counter::measure;
-use voiced::detector::energy::{Energy, EnergyConfig};
-use voiced::detector::ltsd::{Ltsd, LtsdConfig};
-use voiced::detector::sohn::{Sohn, SohnConfig};
-use voiced::detector::{Timing, combined, entropy, flatness, zcr};
+use voiced::detector::classic::energy::{Energy, EnergyConfig};
+use voiced::detector::classic::ltsd::{Ltsd, LtsdConfig};
+use voiced::detector::classic::sohn::{Sohn, SohnConfig};
+use voiced::detector::classic::{Timing, combined, entropy, flatness, zcr};
 use voiced::dsp::resample::Resampler;
 use voiced::metrics::{Reference, ScoredSteps};
 use voiced::silero::Model;

@@ -156,7 +156,8 @@ fn crosses_threads<T: Send + Sync>() {}
 
 #[test]
 fn everything_public_crosses_threads() {
-    use voiced::detector::{combined, energy, entropy, flatness, ltsd, sohn, webrtc, zcr};
+    use voiced::detector::classic::{combined, energy, entropy, flatness, ltsd, sohn, zcr};
+    use voiced::detector::webrtc;
     use voiced::{Event, FrameSpec, Kernels, Pool, ScoreStream, Scored, Segment, SegmentConfig, Segmenter, Silero};
 
     crosses_threads::<voiced::Error>();

@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 use crate::config;
 use arbitrary::{Result, Unstructured};
 use voiced::audio::Sample;
-use voiced::detector::{combined, energy, entropy, flatness, ltsd, sohn, zcr};
+use voiced::detector::classic::{combined, energy, entropy, flatness, ltsd, sohn, zcr};
 use voiced::{
     BATCH, Detector, Error, Event, Gru, Kernels, ScoreStream, SegmentConfig, Silero, Stream, WebRtc, WebRtcConfig,
     gru, silero,

@@ -104,6 +104,12 @@ pub fn ln(x: f32) -> f32 {
     exponent as f32 * std::f32::consts::LN_2 + series
 }
 
+/// A power in dB; the smallest normal number stands for all below it.
+#[inline]
+pub fn decibels(power: f32) -> f32 {
+    10.0 / std::f32::consts::LN_10 * ln(power.max(f32::MIN_POSITIVE))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,14 +2,14 @@
 
 use std::fmt::Debug;
 
-use voiced::detector::combined::{Combined, CombinedConfig};
-use voiced::detector::energy::{Energy, EnergyConfig};
-use voiced::detector::entropy::{Entropy, EntropyConfig};
-use voiced::detector::flatness::{Flatness, FlatnessConfig};
-use voiced::detector::ltsd::{Ltsd, LtsdConfig};
+use voiced::detector::classic::combined::{Combined, CombinedConfig};
+use voiced::detector::classic::energy::{Energy, EnergyConfig};
+use voiced::detector::classic::entropy::{Entropy, EntropyConfig};
+use voiced::detector::classic::flatness::{Flatness, FlatnessConfig};
+use voiced::detector::classic::ltsd::{Ltsd, LtsdConfig};
+use voiced::detector::classic::sohn::{Sohn, SohnConfig};
+use voiced::detector::classic::zcr::{Zcr, ZcrConfig};
 use voiced::detector::native_rate;
-use voiced::detector::sohn::{Sohn, SohnConfig};
-use voiced::detector::zcr::{Zcr, ZcrConfig};
 use voiced::{Detector, Gru, Silero, WebRtc, WebRtcConfig};
 
 /// A detector that can be looked into and moved to another thread.

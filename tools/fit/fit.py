@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Fits the classic detectors' numbers and writes them to `src/detector/fitted/`.
+"""Fits the classic detectors' numbers and writes them to `src/detector/classic/fitted/`.
 
     python3 fit.py combined TRAIN DEV    the curves of `combined`, from recordings that mix.py made
     python3 fit.py mappings DEV          every other detector's curve from measure to score
@@ -17,7 +17,7 @@ import numpy as np
 from recordings import DETECTORS, Recording, auc, build, development, numbers, training
 from scipy.optimize import minimize
 
-FITTED = pathlib.Path(__file__).resolve().parents[2] / "src/detector/fitted"
+FITTED = pathlib.Path(__file__).resolve().parents[2] / "src/detector/classic/fitted"
 EVERY = 3  # neighbouring hops tell almost the same
 PENALTY = 1e-4  # on standardised weights: for stability, not for selection
 QUARTILES = [0.25, 0.5, 0.75]
@@ -82,7 +82,7 @@ def write_combined(folder: pathlib.Path, dev: list[Recording]) -> None:
     """Fits and writes the curves of `combined` for both rates."""
     recordings = training(folder)
     text = [
-        "//! The additive models of [`combined`](crate::detector::combined).",
+        "//! The additive models of [`combined`](crate::detector::classic::combined).",
         "//!",
         "//! Written by `python3 tools/fit/fit.py combined TRAIN DEV`.",
         "",

@@ -5,14 +5,14 @@
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
-use voiced::detector::combined::{Combined, CombinedConfig};
-use voiced::detector::energy::{Energy, EnergyConfig};
-use voiced::detector::entropy::{Entropy, EntropyConfig};
-use voiced::detector::flatness::{Flatness, FlatnessConfig};
-use voiced::detector::ltsd::{Ltsd, LtsdConfig};
+use voiced::detector::classic::combined::{Combined, CombinedConfig};
+use voiced::detector::classic::energy::{Energy, EnergyConfig};
+use voiced::detector::classic::entropy::{Entropy, EntropyConfig};
+use voiced::detector::classic::flatness::{Flatness, FlatnessConfig};
+use voiced::detector::classic::ltsd::{Ltsd, LtsdConfig};
+use voiced::detector::classic::sohn::{Sohn, SohnConfig};
+use voiced::detector::classic::zcr::{Zcr, ZcrConfig};
 use voiced::detector::native_rate;
-use voiced::detector::sohn::{Sohn, SohnConfig};
-use voiced::detector::zcr::{Zcr, ZcrConfig};
 use voiced::{Detector, FrameSpec, Gru, Kernels, Silero, WebRtc, WebRtcConfig, gru, silero};
 
 use crate::args::Detection;
@@ -75,7 +75,7 @@ pub(crate) const DETECTORS: [Entry; 10] = [
         name: "energy",
         make: |_, rate| boxed(Energy::new(native_rate(rate), EnergyConfig::default())),
         rates: TWO,
-        state: 492,
+        state: 516,
         weights: 0,
         delay: 0,
         purpose: "quiet rooms and close microphones, at next to no cost",
@@ -84,7 +84,7 @@ pub(crate) const DETECTORS: [Entry; 10] = [
         name: "zcr",
         make: |_, rate| boxed(Zcr::new(native_rate(rate), ZcrConfig::default())),
         rates: TWO,
-        state: 340,
+        state: 356,
         weights: 0,
         delay: 60,
         purpose: "to learn and to compare: alone it is weak",
@@ -120,7 +120,7 @@ pub(crate) const DETECTORS: [Entry; 10] = [
         name: "sohn",
         make: |_, rate| boxed(Sohn::new(native_rate(rate), SohnConfig::default())),
         rates: TWO,
-        state: 24_024,
+        state: 24_040,
         weights: 0,
         delay: 0,
         purpose: "steady noise; the baseline that papers compare with",
@@ -129,7 +129,7 @@ pub(crate) const DETECTORS: [Entry; 10] = [
         name: "combined",
         make: |_, rate| boxed(Combined::new(native_rate(rate), CombinedConfig::default())),
         rates: TWO,
-        state: 26_468,
+        state: 26_460,
         weights: 0,
         delay: 0,
         purpose: "speech in noise where a network is too large; takes music for speech",

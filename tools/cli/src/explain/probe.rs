@@ -3,15 +3,15 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use voiced::detector::combined::{Combined, CombinedConfig};
-use voiced::detector::energy::{Energy, EnergyConfig};
-use voiced::detector::entropy::EntropyConfig;
-use voiced::detector::flatness::FlatnessConfig;
-use voiced::detector::ltsd::LtsdConfig;
+use voiced::detector::classic::combined::{Combined, CombinedConfig};
+use voiced::detector::classic::energy::{Energy, EnergyConfig};
+use voiced::detector::classic::entropy::{Entropy, EntropyConfig};
+use voiced::detector::classic::flatness::{Flatness, FlatnessConfig};
+use voiced::detector::classic::ltsd::{Ltsd, LtsdConfig};
+use voiced::detector::classic::sohn::{Sohn, SohnConfig};
+use voiced::detector::classic::zcr::{self, Zcr, ZcrConfig};
+use voiced::detector::classic::{Classic, Logistic, Measure};
 use voiced::detector::native_rate;
-use voiced::detector::sohn::SohnConfig;
-use voiced::detector::zcr::{Zcr, ZcrConfig};
-use voiced::detector::{Logistic, zcr};
 use voiced::{Detector, FrameSpec, WebRtc, WebRtcConfig};
 
 use crate::args::Detection;
@@ -49,8 +49,8 @@ pub(super) fn observe(choice: &Detection, rate: u32) -> Result<(Box<dyn Detector
     };
     Ok(match name {
         "energy" => {
-            let curve = EnergyConfig::default().mapping;
             let energy = Energy::new(native, EnergyConfig::default()).map_err(fault)?;
+            let curve = energy.mapping();
             let score = move |energy: &mut Energy, frame: &[f32], notes: &mut Vec<f32>| {
                 let levels = energy.levels(frame);
                 notes.push(levels.level);
@@ -59,8 +59,8 @@ pub(super) fn observe(choice: &Detection, rate: u32) -> Result<(Box<dyn Detector
             noted(observed(energy, &notes, score), Some(curve), None, &["level"])
         }
         "zcr" => {
-            let curve = ZcrConfig::default().mapping;
             let detector = Zcr::new(native, ZcrConfig::default()).map_err(fault)?;
+            let curve = detector.mapping();
             let score = move |detector: &mut Zcr, frame: &[f32], notes: &mut Vec<f32>| {
                 let rates = detector.rates(frame);
                 notes.push(rates.rate);
@@ -100,17 +100,18 @@ pub(super) fn observe(choice: &Detection, rate: u32) -> Result<(Box<dyn Detector
             };
             noted(observed(webrtc, &notes, score), None, None, &["decision"])
         }
-        _ => {
-            let curve = match name {
-                "entropy" => Some(EntropyConfig::default().mapping),
-                "flatness" => Some(FlatnessConfig::default().mapping),
-                "ltsd" => Some(LtsdConfig::default().mapping),
-                "sohn" => Some(SohnConfig::default().mapping),
-                _ => None,
-            };
-            noted(Detectors::new(choice)?.make(rate)?, curve, None, &[])
-        }
+        "entropy" => curved(Entropy::new(native, EntropyConfig::default()).map_err(fault)?, notes),
+        "flatness" => curved(Flatness::new(native, FlatnessConfig::default()).map_err(fault)?, notes),
+        "ltsd" => curved(Ltsd::new(native, LtsdConfig::default()).map_err(fault)?, notes),
+        "sohn" => curved(Sohn::new(native, SohnConfig::default()).map_err(fault)?, notes),
+        _ => noted(Detectors::new(choice)?.make(rate)?, None, None, &[]),
     })
+}
+
+/// A detector that has a curve and writes nothing down.
+fn curved<M: Measure + 'static>(detector: Classic<M>, notes: Notes) -> (Box<dyn Detector>, Observation) {
+    let curve = Some(detector.mapping());
+    (Box::new(detector), Observation { curve, constant: None, tracks: &[], notes })
 }
 
 /// A detector whose scores come from `score`, which also notes what they are made of.

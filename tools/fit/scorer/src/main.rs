@@ -7,7 +7,7 @@
 use std::error::Error;
 use std::io::{BufRead, BufWriter, Write, stdin, stdout};
 
-use voiced::detector::{combined, energy, entropy, flatness, ltsd, sohn, zcr};
+use voiced::detector::classic::{combined, energy, entropy, flatness, ltsd, sohn, zcr};
 use voiced::dsp::resample::Resampler;
 use voiced::{Detector, Silero, WebRtc, WebRtcConfig};
 

@@ -25,27 +25,27 @@
 //! Good at: speech in steady noise, at any level, bin by bin, so that a few clear harmonics suffice. Blind to what a
 //! sound is: whatever rises out of the noise floor is speech to it.
 
-use std::ops::Range;
-
 use crate::audio::sample::audible;
-use crate::detector::Detector;
-use crate::detector::fitted;
-use crate::detector::mapping::{Logistic, QUIETEST_DBFS, Timing, hop_at, quietest, window_at};
+use crate::detector::classic::config::QUIETEST_DBFS;
+use crate::detector::classic::{
+    Classic, ClassicConfig, Logistic, Measure, Parameters, SPECTRUM_MS, Setup, Timing, fitted,
+};
 use crate::dsp::smooth::MovingAverage;
 use crate::dsp::spectrum::ln;
-use crate::dsp::steps::Steps;
 use crate::dsp::whiten::WhitenedSpectrum;
 use crate::error::Error;
-use crate::frame::FrameSpec;
 
 /// The band in Hz that is looked at: hum and offset lie below.
-pub const BAND_HZ: Range<f32> = 100.0..8000.0;
+pub const BAND_HZ: [f32; 2] = [100.0, 8000.0];
 
 /// The largest SNR a posteriori that a bin is given, 23 dB: above, it tells no more, and one bin must not be the mean.
 ///
 /// On the development recordings 200 ranks noisy speech better than 1000 does, 0.787 in place of 0.780 AUC at 5 dB, and
 /// clean speech no worse; from 100 down clean speech loses.
 const LARGEST_GAMMA: f32 = 200.0;
+
+/// The likelihood-ratio detector; see the [module](self).
+pub type Sohn = Classic<LogOdds>;
 
 /// The parameters of [`Sohn`].
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -64,8 +64,8 @@ pub struct SohnConfig {
     /// A level in dB over full scale below which all is silence. -160 to 0. Defaults to -110, below the rounding
     /// noise of 16-bit audio, which is at -101.
     pub quietest_dbfs: f32,
-    /// From the logarithm of the odds to a score. Defaults to the curve that `tools/fit` fitted.
-    pub mapping: Logistic,
+    /// From the logarithm of the odds to a score. Defaults to the curve that `tools/fit` fitted, `None`.
+    pub mapping: Option<Logistic>,
 }
 
 impl Default for SohnConfig {
@@ -76,66 +76,38 @@ impl Default for SohnConfig {
             onset: 0.2,
             offset: 0.1,
             quietest_dbfs: QUIETEST_DBFS,
-            mapping: fitted::SOHN,
+            mapping: None,
         }
     }
 }
 
-/// The likelihood-ratio detector; see the [module](self).
+impl Parameters for SohnConfig {
+    fn shared(self) -> Result<ClassicConfig, Error> {
+        let Self { timing, quietest_dbfs, mapping, .. } = self;
+        let error = |field, given, legal| Err(Error::Config { field, given: f64::from(given), legal });
+        if !(0.0..1.0).contains(&self.memory_of_snr) {
+            return error("memory_of_snr", self.memory_of_snr, "from 0 to 1, without 1");
+        }
+        for (field, given) in [("onset", self.onset), ("offset", self.offset)] {
+            if !(given > 0.0 && given < 1.0) {
+                return error(field, given, "between 0 and 1");
+            }
+        }
+        Ok(ClassicConfig { timing, quietest_dbfs, mapping })
+    }
+}
+
+/// The measure of [`Sohn`]: the mean of the logarithm of the odds for speech around the hop, in nats.
 #[derive(Clone, Debug)]
-pub struct Sohn {
-    spec: FrameSpec,
+pub struct LogOdds {
     config: SohnConfig,
-    steps: Steps,
     whitened: WhitenedSpectrum,
     speech: Vec<f32>, // (bins): A^2 / N of the step before
     log_odds: f32,    // ln G
     average: MovingAverage,
 }
 
-impl Sohn {
-    /// A detector for audio at 8,000 or 16,000 Hz.
-    ///
-    /// # Errors
-    /// [`Error::Config`] for any other rate, and where a field of `config` is out of its range.
-    pub fn new(rate: u32, config: SohnConfig) -> Result<Self, Error> {
-        let (hop, window) = (hop_at(rate)?, window_at(rate)?);
-        let spans = config.timing.check()?;
-        config.mapping.check()?;
-        let error = |field, given, legal| Err(Error::Config { field, given: f64::from(given), legal });
-        if !(0.0..1.0).contains(&config.memory_of_snr) {
-            return error("memory_of_snr", config.memory_of_snr, "from 0 to 1, without 1");
-        }
-        for (field, given) in [("onset", config.onset), ("offset", config.offset)] {
-            if !(given > 0.0 && given < 1.0) {
-                return error(field, given, "between 0 and 1");
-            }
-        }
-        let quietest = quietest(config.quietest_dbfs)?;
-        let whitened = WhitenedSpectrum::new(window, rate, BAND_HZ.start, BAND_HZ.end, spans.memory, quietest);
-        let steps = Steps::new(window, hop, spans.lookahead + 1);
-        Ok(Self {
-            spec: FrameSpec::overlapping(rate, steps.frame(), hop),
-            config,
-            steps,
-            speech: vec![0.0; whitened.bins()],
-            whitened,
-            log_odds: prior(&config),
-            average: MovingAverage::new(spans.average),
-        })
-    }
-
-    /// What the score is made of: the mean of the logarithm of the odds for speech around the hop.
-    pub fn measure(&mut self, frame: &[f32]) -> f32 {
-        let mut mean = 0.0;
-        for window in self.steps.unseen(frame) {
-            let ratio = self.log_likelihood_ratio(window);
-            self.log_odds = chained(&self.config, self.log_odds) + ratio;
-            mean = self.average.push(self.log_odds);
-        }
-        mean
-    }
-
+impl LogOdds {
     /// `ln L` of a window, and the estimate of speech for the next.
     fn log_likelihood_ratio(&mut self, window: &[f32]) -> f32 {
         let a = self.config.memory_of_snr;
@@ -151,6 +123,39 @@ impl Sohn {
     }
 }
 
+impl Measure for LogOdds {
+    type Config = SohnConfig;
+    const WINDOW_MS: u32 = SPECTRUM_MS;
+
+    fn mapping(_rate: u32) -> Logistic {
+        fitted::SOHN
+    }
+
+    fn new(setup: &Setup, config: SohnConfig) -> Self {
+        let whitened = setup.whitened(BAND_HZ);
+        Self {
+            config,
+            speech: vec![0.0; whitened.bins()],
+            whitened,
+            log_odds: prior(&config),
+            average: MovingAverage::new(setup.average),
+        }
+    }
+
+    fn push(&mut self, window: &[f32]) -> f32 {
+        let ratio = self.log_likelihood_ratio(window);
+        self.log_odds = chained(&self.config, self.log_odds) + ratio;
+        self.average.push(self.log_odds)
+    }
+
+    fn reset(&mut self) {
+        self.whitened.reset();
+        self.speech.fill(0.0);
+        self.log_odds = prior(&self.config);
+        self.average.reset();
+    }
+}
+
 /// The logarithm of the odds for speech before anything is heard: `a01 / a10`.
 fn prior(config: &SohnConfig) -> f32 {
     (config.onset / config.offset).ln()
@@ -160,25 +165,6 @@ fn prior(config: &SohnConfig) -> f32 {
 fn chained(config: &SohnConfig, log_odds: f32) -> f32 {
     let odds = log_odds.clamp(-60.0, 60.0).exp();
     ((config.onset + (1.0 - config.offset) * odds) / (1.0 - config.onset + config.offset * odds)).ln()
-}
-
-impl Detector for Sohn {
-    fn spec(&self) -> FrameSpec {
-        self.spec
-    }
-
-    fn score(&mut self, frame: &[f32]) -> f32 {
-        let measure = self.measure(frame);
-        self.config.mapping.score(measure)
-    }
-
-    fn reset(&mut self) {
-        self.steps.reset();
-        self.whitened.reset();
-        self.speech.fill(0.0);
-        self.log_odds = prior(&self.config);
-        self.average.reset();
-    }
 }
 
 #[cfg(test)]
@@ -196,7 +182,7 @@ mod tests {
     #[test]
     fn one_window_has_the_ratio_of_the_equations() {
         // The first window is its own floor: gamma = 1 in every bin, so xi = 0 and ln L = 0.
-        let mut sohn = Sohn::new(8000, SohnConfig::default()).unwrap();
+        let mut sohn = Sohn::new(8000, SohnConfig::default()).unwrap().measure;
         let quiet: Vec<f32> = (0..256).map(|n| ((n * 37) % 101) as f32 / 50_000.0).collect();
         for _ in 0..20 {
             assert!(sohn.log_likelihood_ratio(&quiet).abs() < 1e-4);

@@ -17,16 +17,10 @@
 //! to speech in noise whose own rate is low (traffic, hum, music), and to everything that a level tells: alone, it is
 //! weak, and its scores lie close to 0.5.
 
-use crate::audio::sample::clean;
-use crate::detector::Detector;
-use crate::detector::fitted;
-use crate::detector::mapping::{HOP_MS, Logistic, QUIETEST_DBFS, Timing, hop_at, quietest};
-use crate::dsp::biquad::HighPass;
+use crate::detector::classic::high_pass::HopHighPass;
+use crate::detector::classic::{Classic, ClassicConfig, HOP_MS, Logistic, Measure, Setup, fitted};
 use crate::dsp::crossings::Crossings;
 use crate::dsp::smooth::{MovingAverage, MovingMaximum};
-use crate::dsp::steps::Steps;
-use crate::error::Error;
-use crate::frame::FrameSpec;
 
 /// Hum, rumble and offset, which would hide the crossings, lie below this frequency.
 pub const HIGH_PASS_HZ: f64 = 100.0;
@@ -34,26 +28,15 @@ pub const HIGH_PASS_HZ: f64 = 100.0;
 /// Crossings a second that are added to both rates, so that a few more or less of very few weigh little.
 pub const OFFSET: f32 = 160.0;
 
-/// The parameters of [`Zcr`].
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct ZcrConfig {
-    /// Averaging and memory, here of the highest rate. Defaults to [`Timing::default`].
-    pub timing: Timing,
-    /// A level in dB over full scale below which crossings mean nothing, and count as the highest rate.
-    /// -160 to 0. Defaults to -110, below the rounding noise of 16-bit audio, which is at -101.
-    pub quietest_dbfs: f32,
-    /// From octaves to a score. Defaults to the curve that `tools/fit` fitted.
-    pub mapping: Logistic,
-}
+/// The zero-crossing detector; see the [module](self).
+pub type Zcr = Classic<BelowHighest>;
 
-impl Default for ZcrConfig {
-    fn default() -> Self {
-        Self { timing: Timing::default(), quietest_dbfs: QUIETEST_DBFS, mapping: fitted::ZCR }
-    }
-}
+/// The parameters of [`Zcr`]. Their mapping is from octaves; the memory is of the highest rate; below the quietest level
+/// crossings mean nothing, and count as the highest rate.
+pub type ZcrConfig = ClassicConfig;
 
 /// Zero-crossing rates, in crossings a second.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Rates {
     /// The mean rate around the hop.
     pub rate: f32,
@@ -68,108 +51,76 @@ impl Rates {
     }
 }
 
-/// The zero-crossing detector; see the [module](self).
+/// The measure of [`Zcr`]: by how many octaves the rate of crossings lies below the highest of the last seconds.
 #[derive(Clone, Debug)]
-pub struct Zcr {
-    spec: FrameSpec,
-    mapping: Logistic,
-    quietest: f32,
-    steps: Steps,
-    high_pass: HighPass,
-    begun: bool,
+pub struct BelowHighest {
+    high_pass: HopHighPass,
+    quietest: f32, // the energy of a hop, a sum of squares
     crossings: Crossings,
     average: MovingAverage,
     maximum: MovingMaximum,
-    highest: f32,
+    rates: Rates, // of the hop heard last
 }
 
-impl Zcr {
-    /// A detector for audio at 8,000 or 16,000 Hz.
-    ///
-    /// # Errors
-    /// [`Error::Config`] for any other rate, and where a field of `config` is out of its range.
-    pub fn new(rate: u32, config: ZcrConfig) -> Result<Self, Error> {
-        let hop = hop_at(rate)?;
-        let spans = config.timing.check()?;
-        let steps = Steps::new(hop, hop, spans.lookahead + 1);
-        Ok(Self {
-            spec: FrameSpec::overlapping(rate, steps.frame(), hop),
-            mapping: config.mapping.check()?,
-            quietest: quietest(config.quietest_dbfs)?,
-            steps,
-            high_pass: HighPass::new(HIGH_PASS_HZ, rate),
-            begun: false,
-            crossings: Crossings::default(),
-            average: MovingAverage::new(spans.average),
-            maximum: MovingMaximum::new(spans.memory as usize),
-            highest: 0.0,
-        })
-    }
-
-    /// What the score is made of: by how many octaves the crossing rate of the next frame lies below its maximum.
-    pub fn measure(&mut self, frame: &[f32]) -> f32 {
-        self.rates(frame).octaves()
-    }
-
-    /// What the [measure](Self::measure) compares: the crossing rate of the next frame and the highest of the last
-    /// seconds.
-    pub fn rates(&mut self, frame: &[f32]) -> Rates {
-        let mut rates = Rates { rate: 0.0, highest: 0.0 };
-        for hop in self.steps.unseen(frame) {
-            let rate = self.rate(hop);
-            let rate = self.average.push(rate);
-            self.highest = self.maximum.push(rate);
-            rates = Rates { rate, highest: self.highest };
-        }
-        rates
-    }
-
-    /// Crossings a second in a hop; samples that it lacks are zeros.
+impl BelowHighest {
+    /// Crossings a second in a hop.
     fn rate(&mut self, hop: &[f32]) -> f32 {
         let mut energy = 0.0;
-        let samples = hop.iter().copied().chain(std::iter::repeat(0.0)).take(self.spec.hop);
-        let filtered = samples.map(clean).map(|sample| {
-            if !self.begun {
-                self.high_pass.settle(sample);
-                self.begun = true;
-            }
-            let filtered = self.high_pass.push(sample);
-            energy += filtered * filtered;
-            filtered
-        });
+        let filtered = self.high_pass.of(hop).inspect(|sample| energy += sample * sample);
         let crossings = self.crossings.count(filtered);
-        if energy > self.quietest * self.spec.hop as f32 {
-            crossings as f32 * (1000 / HOP_MS) as f32
-        } else {
-            self.highest
-        }
+        if energy > self.quietest { crossings as f32 * (1000 / HOP_MS) as f32 } else { self.rates.highest }
     }
 }
 
-impl Detector for Zcr {
-    fn spec(&self) -> FrameSpec {
-        self.spec
+impl Measure for BelowHighest {
+    type Config = ZcrConfig;
+    const WINDOW_MS: u32 = HOP_MS;
+
+    fn mapping(_rate: u32) -> Logistic {
+        fitted::ZCR
     }
 
-    fn score(&mut self, frame: &[f32]) -> f32 {
-        let measure = self.measure(frame);
-        self.mapping.score(measure)
+    fn new(setup: &Setup, _config: ZcrConfig) -> Self {
+        Self {
+            high_pass: HopHighPass::new(HIGH_PASS_HZ, setup),
+            quietest: setup.quietest * setup.hop as f32,
+            crossings: Crossings::default(),
+            average: MovingAverage::new(setup.average),
+            maximum: MovingMaximum::new(setup.memory),
+            rates: Rates::default(),
+        }
+    }
+
+    fn push(&mut self, hop: &[f32]) -> f32 {
+        let rate = self.rate(hop);
+        let rate = self.average.push(rate);
+        self.rates = Rates { rate, highest: self.maximum.push(rate) };
+        self.rates.octaves()
     }
 
     fn reset(&mut self) {
-        self.steps.reset();
         self.high_pass.reset();
-        self.begun = false;
         self.crossings.reset();
         self.average.reset();
         self.maximum.reset();
-        self.highest = 0.0;
+        self.rates = Rates::default();
+    }
+}
+
+impl Zcr {
+    /// What the [measure](Classic::measure) compares: the crossing rate of the next frame and the highest of the last
+    /// seconds.
+    pub fn rates(&mut self, frame: &[f32]) -> Rates {
+        self.measure(frame);
+        self.measure.rates
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::detector::Detector;
+    use crate::frame::FrameSpec;
 
     #[test]
     fn a_tone_two_octaves_lower_measures_two_octaves() {

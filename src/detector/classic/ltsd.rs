@@ -22,20 +22,22 @@
 
 use std::ops::Range;
 
-use crate::detector::Detector;
-use crate::detector::fitted;
-use crate::detector::mapping::{HOP_MS, Logistic, QUIETEST_DBFS, decibels, hop_at, quietest, window_at};
-use crate::dsp::noise::{NoiseFloor, SMOOTHING};
-use crate::dsp::spectrum::PowerSpectrum;
-use crate::dsp::steps::Steps;
+use crate::detector::classic::config::QUIETEST_DBFS;
+use crate::detector::classic::{
+    Classic, ClassicConfig, HOP_MS, Logistic, Measure, Parameters, SPECTRUM_MS, Setup, Timing, fitted,
+};
+use crate::dsp::noise::NoiseFloor;
+use crate::dsp::spectrum::{PowerSpectrum, decibels};
 use crate::error::Error;
-use crate::frame::FrameSpec;
 
 /// The band in Hz that is looked at: hum and offset lie below.
 pub const BAND_HZ: [f32; 2] = [100.0, 8000.0];
 
 /// The largest ratio of a bin's power to its noise, 30 dB: without a limit one line of a hum or a bell is the mean.
 const LARGEST_RATIO: f32 = 1e3;
+
+/// The long-term spectral divergence detector; see the [module](self).
+pub type Ltsd = Classic<Divergence>;
 
 /// The parameters of [`Ltsd`].
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -49,23 +51,40 @@ pub struct LtsdConfig {
     /// A level in dB over full scale below which all is silence. -160 to 0. Defaults to -110, below the rounding
     /// noise of 16-bit audio, which is at -101.
     pub quietest_dbfs: f32,
-    /// From dB to a score. Defaults to the curve that `tools/fit` fitted.
-    pub mapping: Logistic,
+    /// From dB to a score. Defaults to the curve that `tools/fit` fitted, `None`.
+    pub mapping: Option<Logistic>,
 }
 
 impl Default for LtsdConfig {
     fn default() -> Self {
-        Self { order: 6, memory_ms: 3000, quietest_dbfs: QUIETEST_DBFS, mapping: fitted::LTSD }
+        Self { order: 6, memory_ms: 3000, quietest_dbfs: QUIETEST_DBFS, mapping: None }
     }
 }
 
-/// The long-term spectral divergence detector; see the [module](self).
+impl Parameters for LtsdConfig {
+    fn shared(self) -> Result<ClassicConfig, Error> {
+        let Self { order, memory_ms, quietest_dbfs, mapping } = self;
+        if order > 30 {
+            return Err(Error::Config { field: "order", given: order as f64, legal: "0 to 30" });
+        }
+        if !(500..=30_000).contains(&memory_ms) {
+            let given = f64::from(memory_ms);
+            return Err(Error::Config { field: "memory_ms", given, legal: "500 to 30000" });
+        }
+        let lookahead_ms = order as u32 * HOP_MS;
+        let timing = Timing {
+            lookahead_ms,
+            average_ms: 2 * lookahead_ms + HOP_MS, // 2 order + 1 hops, whose largest power is taken in place of a mean
+            memory_ms: memory_ms / HOP_MS * HOP_MS,
+        };
+        Ok(ClassicConfig { timing, quietest_dbfs, mapping })
+    }
+}
+
+/// The measure of [`Ltsd`]: the divergence of the windows around from the noise, in dB.
 #[derive(Clone, Debug)]
-pub struct Ltsd {
-    spec: FrameSpec,
-    mapping: Logistic,
+pub struct Divergence {
     quietest: f32,
-    steps: Steps,
     spectrum: PowerSpectrum,
     band: Range<usize>,
     recent: Vec<f32>, // (2 order + 1, bins), a ring of power spectra
@@ -75,54 +94,7 @@ pub struct Ltsd {
     floor: NoiseFloor,
 }
 
-impl Ltsd {
-    /// A detector for audio at 8,000 or 16,000 Hz.
-    ///
-    /// # Errors
-    /// [`Error::Config`] for any other rate, and where a field of `config` is out of its range.
-    pub fn new(rate: u32, config: LtsdConfig) -> Result<Self, Error> {
-        let (hop, window) = (hop_at(rate)?, window_at(rate)?);
-        if config.order > 30 {
-            return Err(Error::Config { field: "order", given: config.order as f64, legal: "0 to 30" });
-        }
-        if !(500..=30_000).contains(&config.memory_ms) {
-            let given = f64::from(config.memory_ms);
-            return Err(Error::Config { field: "memory_ms", given, legal: "500 to 30000" });
-        }
-        let memory = (config.memory_ms / HOP_MS) as f32;
-        let steps = Steps::new(window, hop, config.order + 1);
-        let spectrum = PowerSpectrum::new(window);
-        let band = spectrum.band(BAND_HZ[0], BAND_HZ[1], rate);
-        Ok(Self {
-            spec: FrameSpec::overlapping(rate, steps.frame(), hop),
-            mapping: config.mapping.check()?,
-            quietest: quietest(config.quietest_dbfs)?,
-            steps,
-            spectrum,
-            recent: vec![0.0; (2 * config.order + 1) * band.len()],
-            next: 0,
-            filled: 0,
-            envelope: vec![0.0; band.len()],
-            floor: NoiseFloor::new(band.len(), memory, SMOOTHING, f32::INFINITY),
-            band,
-        })
-    }
-
-    /// What the score is made of: the divergence of the next frame from the noise, in dB.
-    pub fn measure(&mut self, frame: &[f32]) -> f32 {
-        for window in self.steps.unseen(frame) {
-            self.remember(window);
-        }
-        let bins = self.envelope.len();
-        self.envelope.fill(0.0);
-        for powers in self.recent.chunks_exact(bins).take(self.filled) {
-            self.envelope.iter_mut().zip(powers).for_each(|(largest, power)| *largest = largest.max(*power));
-        }
-        let ratios =
-            self.envelope.iter().zip(self.floor.floor()).map(|(power, floor)| (power / floor).min(LARGEST_RATIO));
-        decibels(ratios.sum::<f32>() / bins as f32)
-    }
-
+impl Divergence {
     /// Puts a window's spectrum in the place of the oldest.
     fn remember(&mut self, window: &[f32]) {
         let bins = self.envelope.len();
@@ -136,18 +108,42 @@ impl Ltsd {
     }
 }
 
-impl Detector for Ltsd {
-    fn spec(&self) -> FrameSpec {
-        self.spec
+impl Measure for Divergence {
+    type Config = LtsdConfig;
+    const WINDOW_MS: u32 = SPECTRUM_MS;
+
+    fn mapping(_rate: u32) -> Logistic {
+        fitted::LTSD
     }
 
-    fn score(&mut self, frame: &[f32]) -> f32 {
-        let measure = self.measure(frame);
-        self.mapping.score(measure)
+    fn new(setup: &Setup, _config: LtsdConfig) -> Self {
+        let spectrum = PowerSpectrum::new(setup.window);
+        let band = spectrum.band(BAND_HZ[0], BAND_HZ[1], setup.rate);
+        Self {
+            quietest: setup.quietest,
+            spectrum,
+            recent: vec![0.0; setup.average * band.len()],
+            next: 0,
+            filled: 0,
+            envelope: vec![0.0; band.len()],
+            floor: setup.noise_floor(band.len()),
+            band,
+        }
+    }
+
+    fn push(&mut self, window: &[f32]) -> f32 {
+        self.remember(window);
+        let bins = self.envelope.len();
+        self.envelope.fill(0.0);
+        for powers in self.recent.chunks_exact(bins).take(self.filled) {
+            self.envelope.iter_mut().zip(powers).for_each(|(largest, power)| *largest = largest.max(*power));
+        }
+        let ratios =
+            self.envelope.iter().zip(self.floor.floor()).map(|(power, floor)| (power / floor).min(LARGEST_RATIO));
+        decibels(ratios.sum::<f32>() / bins as f32)
     }
 
     fn reset(&mut self) {
-        self.steps.reset();
         self.floor.reset();
         (self.next, self.filled) = (0, 0);
     }
@@ -156,6 +152,8 @@ impl Detector for Ltsd {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::detector::Detector;
+    use crate::frame::FrameSpec;
 
     #[test]
     fn the_envelope_reaches_as_far_as_the_order_both_ways() {

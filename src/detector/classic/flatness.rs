@@ -19,15 +19,10 @@
 //! Good at: voiced speech in steady noise of any colour, at any level; the geometric mean also sees how deep the valleys
 //! between formants are, so it does better than the entropy. Blind to fricatives; taken in by music, birds and alarms.
 
-use crate::detector::Detector;
-use crate::detector::fitted;
-use crate::detector::mapping::{Logistic, QUIETEST_DBFS, Timing, hop_at, quietest, window_at};
+use crate::detector::classic::{Classic, ClassicConfig, Logistic, Measure, SPECTRUM_MS, Setup, fitted};
 use crate::dsp::smooth::MovingAverage;
 use crate::dsp::spectrum::unflatness;
-use crate::dsp::steps::Steps;
 use crate::dsp::whiten::WhitenedSpectrum;
-use crate::error::Error;
-use crate::frame::FrameSpec;
 
 /// The band in Hz that is looked at: the first three formants.
 pub const BAND_HZ: [f32; 2] = [250.0, 4000.0];
@@ -35,77 +30,37 @@ pub const BAND_HZ: [f32; 2] = [250.0, 4000.0];
 /// What is added to each ratio, so that a bin that stands out of the noise by less than this counts little.
 pub const OFFSET: f32 = 10.0;
 
-/// The parameters of [`Flatness`].
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct FlatnessConfig {
-    /// Averaging and memory. Defaults to [`Timing::default`].
-    pub timing: Timing,
-    /// A level in dB over full scale below which all is silence. -160 to 0. Defaults to -110, below the rounding
-    /// noise of 16-bit audio, which is at -101.
-    pub quietest_dbfs: f32,
-    /// From dB to a score. Defaults to the curve that `tools/fit` fitted.
-    pub mapping: Logistic,
-}
-
-impl Default for FlatnessConfig {
-    fn default() -> Self {
-        Self { timing: Timing::default(), quietest_dbfs: QUIETEST_DBFS, mapping: fitted::FLATNESS }
-    }
-}
-
 /// The flatness detector; see the [module](self).
+pub type Flatness = Classic<Unflatness>;
+
+/// The parameters of [`Flatness`]. Their mapping is from dB.
+pub type FlatnessConfig = ClassicConfig;
+
+/// The measure of [`Flatness`]: the mean of how far the whitened spectrum is from flat around the hop, in dB.
 #[derive(Clone, Debug)]
-pub struct Flatness {
-    spec: FrameSpec,
-    mapping: Logistic,
-    steps: Steps,
+pub struct Unflatness {
     whitened: WhitenedSpectrum,
     average: MovingAverage,
 }
 
-impl Flatness {
-    /// A detector for audio at 8,000 or 16,000 Hz.
-    ///
-    /// # Errors
-    /// [`Error::Config`] for any other rate, and where a field of `config` is out of its range.
-    pub fn new(rate: u32, config: FlatnessConfig) -> Result<Self, Error> {
-        let (hop, window) = (hop_at(rate)?, window_at(rate)?);
-        let spans = config.timing.check()?;
-        let steps = Steps::new(window, hop, spans.lookahead + 1);
-        let [low, high] = BAND_HZ;
-        let quietest = quietest(config.quietest_dbfs)?;
-        Ok(Self {
-            spec: FrameSpec::overlapping(rate, steps.frame(), hop),
-            mapping: config.mapping.check()?,
-            steps,
-            whitened: WhitenedSpectrum::new(window, rate, low, high, spans.memory, quietest),
-            average: MovingAverage::new(spans.average),
-        })
+impl Measure for Unflatness {
+    type Config = FlatnessConfig;
+    const WINDOW_MS: u32 = SPECTRUM_MS;
+
+    fn mapping(_rate: u32) -> Logistic {
+        fitted::FLATNESS
     }
 
-    /// What the score is made of: the mean of how far the whitened spectrum is from flat around the hop, in dB.
-    pub fn measure(&mut self, frame: &[f32]) -> f32 {
-        let mut mean = 0.0;
-        for window in self.steps.unseen(frame) {
-            let ratios = self.whitened.of(window);
-            mean = self.average.push(unflatness(ratios.iter().map(|ratio| ratio + OFFSET)));
-        }
-        mean
-    }
-}
-
-impl Detector for Flatness {
-    fn spec(&self) -> FrameSpec {
-        self.spec
+    fn new(setup: &Setup, _config: FlatnessConfig) -> Self {
+        Self { whitened: setup.whitened(BAND_HZ), average: MovingAverage::new(setup.average) }
     }
 
-    fn score(&mut self, frame: &[f32]) -> f32 {
-        let measure = self.measure(frame);
-        self.mapping.score(measure)
+    fn push(&mut self, window: &[f32]) -> f32 {
+        let ratios = self.whitened.of(window);
+        self.average.push(unflatness(ratios.iter().map(|ratio| ratio + OFFSET)))
     }
 
     fn reset(&mut self) {
-        self.steps.reset();
         self.whitened.reset();
         self.average.reset();
     }
@@ -114,6 +69,8 @@ impl Detector for Flatness {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::detector::Detector;
+    use crate::frame::FrameSpec;
 
     #[test]
     fn a_tone_that_begins_stands_out_and_steady_noise_does_not() {

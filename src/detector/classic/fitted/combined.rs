@@ -1,4 +1,4 @@
-//! The additive models of [`combined`](crate::detector::combined).
+//! The additive models of [`combined`](crate::detector::classic::combined).
 //!
 //! Written by `python3 tools/fit/fit.py combined TRAIN DEV`.
 

@@ -9,7 +9,7 @@
 //! score = 1 / (1 + exp(-(log-odds - centre) / width))
 //! ```
 //!
-//! where the evidence `x` of a hop, about which it hears [`CombinedConfig`]'s look-ahead, is, in this order,
+//! where the evidence `x` of a hop, about which it hears [`Timing`](super::Timing)'s look-ahead, is, in this order,
 //!
 //! | evidence | unit | over |
 //! |---|---|---|
@@ -33,18 +33,14 @@
 //! Good at: what it was made for, ahead of each of its parts in noise. Blind to who speaks: voices in the background are
 //! speech, and music with a voice's rhythm can pass for it.
 
-use crate::detector::Detector;
-use crate::detector::fitted::{self, Curve};
-use crate::detector::mapping::{Logistic, QUIETEST_DBFS, Timing, decibels, hop_at, quietest, window_at};
+use crate::detector::classic::fitted::{self, Additive};
+use crate::detector::classic::{Classic, ClassicConfig, Logistic, Measure, SPECTRUM_MS, Setup};
 use crate::dsp::autocorrelation::Periodicity;
 use crate::dsp::bank::MelBank;
-use crate::dsp::noise::{NoiseFloor, SMOOTHING};
+use crate::dsp::noise::NoiseFloor;
 use crate::dsp::smooth::{DecayingMeans, MovingAverage, MovingAverages, MovingMaximum};
-use crate::dsp::spectrum::unflatness;
-use crate::dsp::steps::Steps;
+use crate::dsp::spectrum::{decibels, unflatness};
 use crate::dsp::whiten::WhitenedSpectrum;
-use crate::error::Error;
-use crate::frame::FrameSpec;
 
 /// Distance in Hz of the bins of a window of 32 ms.
 const SPACING: f32 = 31.25;
@@ -65,38 +61,22 @@ const PITCH: (usize, std::ops::Range<usize>, std::ops::Range<usize>) = (256, 3..
 /// Pieces of evidence besides the bands' SNR.
 const OTHERS: usize = 10;
 
-/// The parameters of [`Combined`].
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct CombinedConfig {
-    /// Averaging and memory. The curves were fitted with the default: other values work, less well.
-    /// Defaults to [`Timing::default`], which makes scores 92 ms late.
-    pub timing: Timing,
-    /// A level in dB over full scale below which all is silence. -160 to 0. Defaults to -110, below the rounding
-    /// noise of 16-bit audio, which is at -101.
-    pub quietest_dbfs: f32,
-    /// From log-odds to a score. Defaults to the curve that `tools/fit` fitted for the rate, `None`.
-    pub mapping: Option<Logistic>,
-}
-
-impl Default for CombinedConfig {
-    fn default() -> Self {
-        Self { timing: Timing::default(), quietest_dbfs: QUIETEST_DBFS, mapping: None }
-    }
-}
-
 /// The detector of all evidence; see the [module](self).
+pub type Combined = Classic<Evidence>;
+
+/// The parameters of [`Combined`]. Their mapping is from log-odds. The curves were fitted with the default timing, which
+/// makes scores 92 ms late: other values work, less well.
+pub type CombinedConfig = ClassicConfig;
+
+/// The measure of [`Combined`]: the logarithm of the odds for speech, as the curves have it.
 #[derive(Clone, Debug)]
-pub struct Combined {
-    spec: FrameSpec,
-    mapping: Logistic,
-    bias: f32,
-    curves: &'static [Curve], // (evidence)
+pub struct Evidence {
+    model: &'static Additive,
     quietest: f32,
-    steps: Steps,
     whitened: WhitenedSpectrum,
     bank: MelBank,
     powers: Vec<f32>, // (bands)
-    levels: Vec<f32>, // (bands): dB, then their squares
+    levels: Vec<f32>, // (2 bands): dB, then their squares
     floor: NoiseFloor,
     periodicity: Periodicity,
     now: Vec<f32>, // (bands + 2): SNR, periodicity and distance from flat of a window
@@ -110,76 +90,10 @@ pub struct Combined {
     evidence: Vec<f32>,    // (bands + OTHERS)
 }
 
-impl Combined {
-    /// A detector for audio at 8,000 or 16,000 Hz.
-    ///
-    /// # Errors
-    /// [`Error::Config`] for any other rate, and where a field of `config` is out of its range.
-    pub fn new(rate: u32, config: CombinedConfig) -> Result<Self, Error> {
-        let (hop, window) = (hop_at(rate)?, window_at(rate)?);
-        let spans = config.timing.check()?;
-        let quietest = quietest(config.quietest_dbfs)?;
-        let steps = Steps::new(window, hop, spans.lookahead + 1);
-        let model = if rate == 8000 { &fitted::COMBINED_8K } else { &fitted::COMBINED_16K };
-        let bank = MelBank::new(LOW_HZ, MEL_STEP, rate as f32 / 2.0, SPACING);
-        let bands = bank.len();
-        debug_assert_eq!(model.curves.len(), bands + OTHERS);
-        let (points, bins, lags) = PITCH;
-        Ok(Self {
-            spec: FrameSpec::overlapping(rate, steps.frame(), hop),
-            mapping: config.mapping.unwrap_or(model.mapping).check()?,
-            bias: model.bias,
-            curves: model.curves,
-            quietest,
-            steps,
-            whitened: WhitenedSpectrum::new(window, rate, LOW_HZ, HIGH_HZ, spans.memory, quietest),
-            bank,
-            powers: vec![0.0; bands],
-            levels: vec![0.0; 2 * bands],
-            floor: NoiseFloor::new(bands, spans.memory, SMOOTHING, f32::INFINITY),
-            periodicity: Periodicity::new(points, bins, lags),
-            now: vec![0.0; bands + 2],
-            around: MovingAverages::new(spans.average, bands + 2),
-            lately: DecayingMeans::new(30.0, 3),
-            mean_levels: DecayingMeans::new(25.0, 2 * bands),
-            level: MovingAverage::new(spans.average),
-            mean_level: DecayingMeans::new(100.0, 1),
-            highest: MovingMaximum::new(spans.memory as usize),
-            lowest: MovingMaximum::new(spans.memory as usize),
-            evidence: vec![0.0; bands + OTHERS],
-        })
-    }
-
-    /// What the score is made of: the logarithm of the odds for speech in the next frame, as the curves have it.
-    pub fn measure(&mut self, frame: &[f32]) -> f32 {
-        let bias = self.bias;
-        bias + self.terms(frame).sum::<f32>()
-    }
-
-    /// What each piece of evidence of the next frame adds to the [measure](Self::measure), `f_i(x_i)`, in the order of
-    /// the table above: (bands + 10) terms.
-    pub fn terms(&mut self, frame: &[f32]) -> impl Iterator<Item = f32> {
-        let curves = self.curves;
-        self.evidence(frame).iter().zip(curves).map(|(&x, curve)| curve.at(x))
-    }
-
-    /// The log-odds without any evidence, `b`: the measure is this and the sum of the [terms](Self::terms).
-    pub fn bias(&self) -> f32 {
-        self.bias
-    }
-
-    /// The curve from the measure to the score; without one in the configuration, the one fitted for the rate.
-    pub fn mapping(&self) -> Logistic {
-        self.mapping
-    }
-
-    /// The evidence of the next frame, in the order of the table above: shape (bands + 10), with 18 bands at 16 kHz and
-    /// 13 at 8 kHz.
-    pub fn evidence(&mut self, frame: &[f32]) -> &[f32] {
-        for window in self.steps.unseen(frame) {
-            self.hear(window);
-        }
-        &self.evidence
+impl Evidence {
+    /// What each piece of evidence adds to the log-odds: (bands + OTHERS) terms.
+    fn terms(&self) -> impl Iterator<Item = f32> {
+        self.evidence.iter().zip(self.model.curves).map(|(&x, curve)| curve.at(x))
     }
 
     /// Takes in the next window.
@@ -223,18 +137,52 @@ impl Combined {
     }
 }
 
-impl Detector for Combined {
-    fn spec(&self) -> FrameSpec {
-        self.spec
+/// The model that was fitted for a rate.
+fn model(rate: u32) -> &'static Additive {
+    if rate == 8000 { &fitted::COMBINED_8K } else { &fitted::COMBINED_16K }
+}
+
+impl Measure for Evidence {
+    type Config = CombinedConfig;
+    const WINDOW_MS: u32 = SPECTRUM_MS;
+
+    fn mapping(rate: u32) -> Logistic {
+        model(rate).mapping
     }
 
-    fn score(&mut self, frame: &[f32]) -> f32 {
-        let measure = self.measure(frame);
-        self.mapping.score(measure)
+    fn new(setup: &Setup, _config: CombinedConfig) -> Self {
+        let model = model(setup.rate);
+        let bank = MelBank::new(LOW_HZ, MEL_STEP, setup.rate as f32 / 2.0, SPACING);
+        let bands = bank.len();
+        debug_assert_eq!(model.curves.len(), bands + OTHERS);
+        let (points, bins, lags) = PITCH;
+        Self {
+            model,
+            quietest: setup.quietest,
+            whitened: setup.whitened([LOW_HZ, HIGH_HZ]),
+            bank,
+            powers: vec![0.0; bands],
+            levels: vec![0.0; 2 * bands],
+            floor: setup.noise_floor(bands),
+            periodicity: Periodicity::new(points, bins, lags),
+            now: vec![0.0; bands + 2],
+            around: MovingAverages::new(setup.average, bands + 2),
+            lately: DecayingMeans::new(30.0, 3),
+            mean_levels: DecayingMeans::new(25.0, 2 * bands),
+            level: MovingAverage::new(setup.average),
+            mean_level: DecayingMeans::new(100.0, 1),
+            highest: MovingMaximum::new(setup.memory),
+            lowest: MovingMaximum::new(setup.memory),
+            evidence: vec![0.0; bands + OTHERS],
+        }
+    }
+
+    fn push(&mut self, window: &[f32]) -> f32 {
+        self.hear(window);
+        self.model.bias + self.terms().sum::<f32>()
     }
 
     fn reset(&mut self) {
-        self.steps.reset();
         self.whitened.reset();
         self.floor.reset();
         self.around.reset();
@@ -247,15 +195,38 @@ impl Detector for Combined {
     }
 }
 
+impl Combined {
+    /// What each piece of evidence of the next frame adds to the [measure](Classic::measure), `f_i(x_i)`, in the order
+    /// of the table above: (bands + 10) terms.
+    pub fn terms(&mut self, frame: &[f32]) -> impl Iterator<Item = f32> {
+        self.measure(frame);
+        self.measure.terms()
+    }
+
+    /// The log-odds without any evidence, `b`: the measure is this and the sum of the [terms](Self::terms).
+    pub fn bias(&self) -> f32 {
+        self.measure.model.bias
+    }
+
+    /// The evidence of the next frame, in the order of the table above: shape (bands + 10), with 18 bands at 16 kHz and
+    /// 13 at 8 kHz.
+    pub fn evidence(&mut self, frame: &[f32]) -> &[f32] {
+        self.measure(frame);
+        &self.measure.evidence
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::detector::Detector;
+    use crate::frame::FrameSpec;
 
     #[test]
     fn the_measure_is_the_bias_and_the_terms() {
         for rate in [8000, 16_000] {
             let mut combined = Combined::new(rate, CombinedConfig::default()).unwrap();
-            let mut twin = combined.clone();
+            let (mut twin, mut scorer) = (combined.clone(), combined.clone());
             let FrameSpec { frame, hop, .. } = combined.spec();
             let sweep: Vec<f32> = (0..2 * rate)
                 .map(|n| {
@@ -268,7 +239,7 @@ mod tests {
                 let terms: Vec<f32> = twin.terms(frame).collect();
                 assert_eq!(terms.len(), if rate == 8000 { 23 } else { 28 });
                 assert_eq!(measure, twin.bias() + terms.iter().sum::<f32>());
-                assert_eq!(twin.mapping().score(measure), twin.mapping.score(measure));
+                assert_eq!(twin.mapping().score(measure), scorer.score(frame));
             }
         }
     }

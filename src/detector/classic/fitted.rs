@@ -5,7 +5,7 @@ mod combined;
 #[allow(clippy::unreadable_literal, reason = "a script wrote the numbers")]
 mod curves;
 
-use super::mapping::Logistic;
+use crate::detector::classic::Logistic;
 pub(super) use combined::{COMBINED_8K, COMBINED_16K};
 pub(super) use curves::{ENERGY, ENTROPY, FLATNESS, LTSD, SOHN, ZCR};
 
