@@ -9,9 +9,7 @@ mod common;
 
 use std::time::Instant;
 
-use common::detectors::{ALL, Entry};
-use voiced::dsp::resample::Resampler;
-use voiced::{SegmentConfig, Stream};
+use voiced::{Kind, Resampler, SegmentConfig, Stream};
 
 const PACKETS: usize = 50 * 3600;
 
@@ -28,13 +26,16 @@ fn minute(rate: u32) -> Vec<i16> {
 }
 
 /// Pushes the hour through a stream and writes the microseconds of each packet to `times`.
-fn measure((_, make): Entry, rate: u32, minute: &[i16], times: &mut Vec<f32>) {
+fn measure(kind: Kind, rate: u32, minute: &[i16], times: &mut Vec<f32>) {
+    let loaded = kind.load(rate).unwrap_or_else(|error| panic!("{error}"));
     let mut stream =
-        Stream::new(make(rate), rate, &SegmentConfig::default()).unwrap_or_else(|error| panic!("{error}"));
+        Stream::new(loaded.detector(), rate, &SegmentConfig::default()).unwrap_or_else(|error| panic!("{error}"));
     times.clear();
-    for packet in minute.chunks(rate as usize / 50).cycle().take(PACKETS) {
+    for mut packet in minute.chunks(rate as usize / 50).cycle().take(PACKETS) {
         let start = Instant::now();
-        std::hint::black_box(stream.push(packet).count());
+        while let Some(update) = stream.push(&mut packet) {
+            std::hint::black_box(update);
+        }
         times.push(start.elapsed().as_nanos() as f32 / 1000.0);
     }
 }
@@ -44,14 +45,14 @@ fn main() {
     let (mut first, mut second) = (Vec::with_capacity(PACKETS), Vec::with_capacity(PACKETS));
     for rate in [16_000, 48_000] {
         let minute = minute(rate);
-        for entry in ALL {
-            measure(entry, rate, &minute, &mut first);
-            measure(entry, rate, &minute, &mut second);
+        for &kind in Kind::ALL {
+            measure(kind, rate, &minute, &mut first);
+            measure(kind, rate, &minute, &mut second);
             let again = first.iter().zip(&second).map(|(a, b)| a.min(*b)).fold(0.0, f32::max);
             first.sort_by(f32::total_cmp);
             let at = |share: f64| first[((PACKETS - 1) as f64 * share).round() as usize];
             let [median, most, max] = [0.5, 0.999, 1.0].map(at);
-            println!("| {} | {} kHz | {median:.1} | {most:.1} | {max:.0} | {again:.1} |", entry.0, rate / 1000);
+            println!("| {kind} | {} kHz | {median:.1} | {most:.1} | {max:.0} | {again:.1} |", rate / 1000);
         }
     }
 }

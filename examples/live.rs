@@ -5,28 +5,38 @@
 
 use std::io::Read;
 
-use voiced::{Event, SegmentConfig, Silero, Stream};
+use voiced::{Event, Kind, SegmentConfig, Stream, Update};
 
 const RATE: u32 = 16_000;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let mut stream = Stream::new(Silero::for_rate(RATE)?, RATE, &SegmentConfig::default())?;
+    let silero = Kind::Silero.load(RATE)?;
+    let mut stream = Stream::new(silero.detector(), RATE, &SegmentConfig::default())?;
     let mut bytes = [0; 640]; // 20 ms
     let mut input = std::io::stdin().lock();
     while input.read_exact(&mut bytes).is_ok() {
         let packet: Vec<i16> = bytes.as_chunks().0.iter().map(|&word| i16::from_le_bytes(word)).collect();
-        stream.push(&packet).for_each(report);
+        let mut rest = packet.as_slice();
+        while let Some(update) = stream.push(&mut rest) {
+            report(update);
+        }
     }
-    stream.finish().for_each(report);
+    while let Some(update) = stream.finish() {
+        report(update);
+    }
     Ok(())
 }
 
-fn report(event: Event) {
+fn report(update: Update) {
     let seconds = |at: u64| at as f64 / f64::from(RATE);
-    match event {
-        Event::Start { at } => println!("speech from {:.3} s", seconds(at)),
-        Event::End(segment) => println!("speech from {:.3} to {:.3} s", seconds(segment.start), seconds(segment.end)),
-        Event::Misfire { at } => println!("no speech at {:.3} s after all", seconds(at)),
-        Event::Continue { .. } => {}
+    for event in update.events {
+        match event {
+            Event::Start { at } => println!("speech from {:.3} s", seconds(at)),
+            Event::End(segment) => {
+                println!("speech from {:.3} to {:.3} s", seconds(segment.start), seconds(segment.end));
+            }
+            Event::Misfire { at } => println!("no speech at {:.3} s after all", seconds(at)),
+            Event::Continue { .. } => {}
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! A detector of your own behind the same stream and segmenter: `cargo run --example own_detector`
 
-use voiced::{Detector, FrameSpec, SegmentConfig, segments_with};
+use voiced::{Detector, FrameSpec, SegmentConfig, segments};
 
 /// Takes for speech whatever is louder than a fixed level.
 struct Loud {
@@ -26,7 +26,7 @@ fn main() -> Result<(), voiced::Error> {
     let rate = 44_100;
     let samples: Vec<f32> =
         (0..3 * rate).map(|n| if n / rate == 1 { (n as f32 * 0.05).sin() * 0.3 } else { 0.0 }).collect();
-    for segment in segments_with(Loud { level: 0.05 }, &samples, rate, &SegmentConfig::default())? {
+    for segment in segments(Loud { level: 0.05 }, &samples, rate, &SegmentConfig::default())? {
         println!(
             "loud from {:.3} to {:.3} s",
             segment.start as f64 / f64::from(rate),

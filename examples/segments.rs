@@ -2,9 +2,9 @@
 
 use std::fs::File;
 
-use voiced::audio::channels::mix_down;
+use voiced::audio::mix_down;
 use voiced::audio::wav::Reader;
-use voiced::{SegmentConfig, segments};
+use voiced::{Kind, SegmentConfig, segments};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let Some(path) = std::env::args().nth(1) else {
@@ -23,7 +23,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
         mix_down(&block[..count], channels, &mut mono);
     }
-    for segment in segments(&mono, rate, &SegmentConfig::default())? {
+    let silero = Kind::Silero.load(rate)?;
+    for segment in segments(silero.detector(), &mono, rate, &SegmentConfig::default())? {
         let seconds = |at: u64| at as f64 / f64::from(rate);
         println!("{:9.3} {:9.3}", seconds(segment.start), seconds(segment.end));
     }

@@ -1,9 +1,10 @@
-//! Samples as they arrive: number formats, telephone codes, channels and WAV files.
+//! Samples as they arrive: number formats, channels and WAV files.
 
-pub mod channels;
+mod channels;
 pub mod g711;
-pub mod sample;
+pub(crate) mod sample;
 #[cfg(feature = "wav")]
 pub mod wav;
 
-pub use sample::Sample;
+pub use channels::{mix_down, pick};
+pub use sample::{FAINTEST, LIMIT, Sample, clean};

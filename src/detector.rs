@@ -1,13 +1,19 @@
 //! What every detector is: frames in, one score each out.
 
+mod any;
+#[cfg_attr(
+    not(feature = "unstable"),
+    allow(unreachable_pub, dead_code, reason = "public with the feature `unstable`")
+)]
 pub mod classic;
 pub mod gru;
-mod network;
 pub mod silero;
+mod steps;
 pub mod webrtc;
 
-pub use network::Network;
-pub(crate) use network::Steps;
+pub(crate) use any::Any;
+pub use any::AnyDetector;
+pub(crate) use steps::{Alone, Steps};
 
 use crate::frame::FrameSpec;
 
@@ -23,7 +29,7 @@ pub trait Detector {
     ///
     /// `frame` holds [`FrameSpec::frame`] samples with full scale at ±1. Missing samples at its end count as
     /// zeros, as they do for the last frame of a recording; NaN, infinite ones and those fainter than 1e-10 count as 0, and
-    /// larger ones than [`LIMIT`](crate::audio::sample::LIMIT) as that. Samples beyond the frame are not looked at. The score
+    /// larger ones than [`LIMIT`](crate::audio::LIMIT) as that. Samples beyond the frame are not looked at. The score
     /// is finite whatever the samples.
     fn score(&mut self, frame: &[f32]) -> f32;
 
@@ -57,14 +63,6 @@ pub trait Detector {
     }
 }
 
-/// The rate at which a detector with an 8 kHz and a 16 kHz form hears audio of `rate` Hz: 8,000 Hz up to that rate,
-/// 16,000 Hz above it.
-///
-/// A [`Stream`](crate::Stream) resamples to it.
-pub fn native_rate(rate: u32) -> u32 {
-    if rate <= 8000 { 8000 } else { 16_000 }
-}
-
 impl<D: Detector + ?Sized> Detector for Box<D> {
     fn spec(&self) -> FrameSpec {
         (**self).spec()
@@ -88,15 +86,5 @@ impl<D: Detector + ?Sized> Detector for Box<D> {
 
     fn score_all(&mut self, samples: &[f32], scores: &mut Vec<f32>) {
         (**self).score_all(samples, scores);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::native_rate;
-
-    #[test]
-    fn the_native_rate_loses_no_more_than_it_must() {
-        assert_eq!([8000, 7999, 11_025, 48_000].map(native_rate), [8000, 8000, 16_000, 16_000]);
     }
 }

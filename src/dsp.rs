@@ -6,7 +6,7 @@ pub mod biquad;
 pub mod crossings;
 pub mod fft;
 pub mod noise;
-pub mod resample;
+pub(crate) mod resample;
 pub mod smooth;
 pub mod spectrum;
 pub mod steps;

@@ -7,6 +7,7 @@ use std::fmt;
 #[non_exhaustive]
 pub enum Error {
     /// A sample rate outside of what the engine resamples, in Hz.
+    #[non_exhaustive]
     Rate {
         /// The rate given, in Hz.
         given: u32,
@@ -16,6 +17,7 @@ pub enum Error {
         highest: u32,
     },
     /// A configuration field outside of its range.
+    #[non_exhaustive]
     Config {
         /// The field's name.
         field: &'static str,
@@ -25,6 +27,7 @@ pub enum Error {
         legal: &'static str,
     },
     /// A channel that the recording does not have.
+    #[non_exhaustive]
     Channel {
         /// The channel asked for, counted from 0.
         given: usize,
@@ -32,6 +35,7 @@ pub enum Error {
         channels: usize,
     },
     /// A labelled, found or scored stretch of a recording that cannot be.
+    #[non_exhaustive]
     Interval {
         /// What it was given as.
         what: &'static str,
@@ -43,6 +47,7 @@ pub enum Error {
         legal: String,
     },
     /// Scores that are not as many as a recording has hops.
+    #[non_exhaustive]
     Scores {
         /// How many there are.
         given: usize,
@@ -50,16 +55,19 @@ pub enum Error {
         wanted: usize,
     },
     /// Bytes that are not a readable weights file.
+    #[non_exhaustive]
     WeightsFile {
         /// What is wrong with them.
         reason: String,
     },
     /// A weights file without a tensor that the network needs.
+    #[non_exhaustive]
     TensorMissing {
         /// The tensor's name.
         name: String,
     },
     /// A tensor of another shape than the network's.
+    #[non_exhaustive]
     TensorShape {
         /// The tensor's name.
         name: String,
@@ -69,6 +77,7 @@ pub enum Error {
         wanted: Vec<usize>,
     },
     /// A tensor whose numbers the network cannot use.
+    #[non_exhaustive]
     TensorValues {
         /// The tensor's name.
         name: String,
@@ -76,20 +85,49 @@ pub enum Error {
         reason: String,
     },
     /// A kernel set that is unknown, or that this machine cannot run.
+    #[non_exhaustive]
     Kernels {
         /// The name given.
         given: String,
         /// The names that this machine can run.
         legal: String,
     },
+    /// Audio that is to be kept, and is more than there is room for.
+    #[non_exhaustive]
+    Audio {
+        /// How many samples of the caller's audio the settings need.
+        needed: u64,
+        /// How many there is room for.
+        most: u64,
+    },
+    /// A detector that there is none of.
+    #[non_exhaustive]
+    Kind {
+        /// The name given.
+        given: String,
+        /// The names that there are.
+        legal: String,
+    },
     /// A pool without room for another stream.
+    #[non_exhaustive]
     PoolFull {
         /// How many streams it holds.
         streams: usize,
     },
-    /// A stream that has left its pool.
+    /// A stream that has left its pool, or is another pool's.
     NotInPool,
+    /// A packet that would make more audio wait in a pool than it was given room for.
+    #[non_exhaustive]
+    Behind {
+        /// How many samples of the stream wait to be scored.
+        waiting: usize,
+        /// How many the packet has, none of them taken.
+        given: usize,
+        /// How many may wait.
+        most: usize,
+    },
     /// Bytes that are not a readable WAV file, or a WAV file that cannot be written.
+    #[non_exhaustive]
     Wav {
         /// What is wrong.
         reason: String,
@@ -119,8 +157,18 @@ impl fmt::Display for Error {
             Self::Kernels { given, legal } => {
                 write!(f, "there is no kernel set `{given}` on this machine: there is {legal}")
             }
+            Self::Audio { needed, most } => {
+                write!(f, "the settings need {needed} samples of audio to be kept: there is room for {most}")
+            }
+            Self::Kind { given, legal } => write!(f, "there is no detector `{given}`: there is {legal}"),
             Self::PoolFull { streams } => write!(f, "the pool is full: it holds {streams} streams"),
-            Self::NotInPool => write!(f, "the stream is not in the pool: it has left"),
+            Self::NotInPool => write!(f, "the stream is not in this pool: it has left, or is another's"),
+            Self::Behind { given, most, .. } if given > most => {
+                write!(f, "a packet of {given} samples never fits: {most} may wait to be scored")
+            }
+            Self::Behind { waiting, given, most } => {
+                write!(f, "{waiting} of {most} samples wait to be scored, and {given} more do not fit: step first")
+            }
             Self::Wav { reason } => write!(f, "WAV: {reason}"),
         }
     }

@@ -4,6 +4,7 @@ use crate::audio::Sample;
 
 /// What a detector looks at for one score, in samples at its own rate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct FrameSpec {
     /// Sample rate in Hz that the detector works at.
     pub rate: u32,
@@ -13,20 +14,17 @@ pub struct FrameSpec {
     pub hop: usize,
     /// Samples that a score has heard beyond the hop that it is about: by so much it comes later than that hop's end.
     pub lookahead: usize,
-    /// Samples from the start of the hop that a score is about to the start of its frame: by so much the scores lag
-    /// behind the audio where score `i` is drawn at `i * hop`.
-    pub delay: usize,
 }
 
 impl FrameSpec {
-    /// Frames that follow each other without overlap, with scores about themselves: no look-ahead and no delay.
+    /// Frames that follow each other without overlap, with scores about themselves: no look-ahead.
     pub const fn adjacent(rate: u32, frame: usize) -> Self {
-        Self { rate, frame, hop: frame, lookahead: 0, delay: 0 }
+        Self { rate, frame, hop: frame, lookahead: 0 }
     }
 
     /// Overlapping frames, each of whose scores is about the first hop of its frame: the rest is look-ahead.
     pub const fn overlapping(rate: u32, frame: usize, hop: usize) -> Self {
-        Self { rate, frame, hop, lookahead: frame.saturating_sub(hop), delay: 0 }
+        Self { rate, frame, hop, lookahead: frame.saturating_sub(hop) }
     }
 
     /// How many frames a recording of `samples` samples has: one for each hop begun.
@@ -42,7 +40,7 @@ impl FrameSpec {
 /// Frames are given out as a slice in which they lie a hop apart: mostly one, or more at a time where there is room for
 /// more and the packet is long.
 #[derive(Clone, Debug)]
-pub struct Framer {
+pub(crate) struct Framer {
     samples: Vec<f32>, // room for the frames
     filled: usize,
     frame: usize,
@@ -53,7 +51,7 @@ pub struct Framer {
 impl Framer {
     /// A framer for a detector's frames, up to `frames` at a time, at least one; a hop of 0 or beyond the frame counts
     /// as the frame.
-    pub fn new(spec: FrameSpec, frames: usize) -> Self {
+    pub(crate) fn new(spec: FrameSpec, frames: usize) -> Self {
         let frame = spec.frame.max(1);
         let hop = if (1..=frame).contains(&spec.hop) { spec.hop } else { frame };
         let room = frame + hop * frames.saturating_sub(1);
@@ -62,7 +60,7 @@ impl Framer {
 
     /// Takes samples from the front of `packet`, as many as there is room for, and returns the frames that are whole;
     /// `None` once the packet is used up.
-    pub fn push<S: Sample>(&mut self, packet: &mut &[S]) -> Option<&[f32]> {
+    pub(crate) fn push<S: Sample>(&mut self, packet: &mut &[S]) -> Option<&[f32]> {
         self.fill(|space| {
             let (head, rest) = packet.split_at(space.len().min(packet.len()));
             for (slot, sample) in space.iter_mut().zip(head) {
@@ -76,7 +74,7 @@ impl Framer {
     /// Lets `write` fill the free room, and returns the frames that are whole, if any.
     ///
     /// `write` returns how many samples it wrote to the front of the slice that it is given.
-    pub fn fill(&mut self, write: impl FnOnce(&mut [f32]) -> usize) -> Option<&[f32]> {
+    pub(crate) fn fill(&mut self, write: impl FnOnce(&mut [f32]) -> usize) -> Option<&[f32]> {
         self.advance();
         let space = &mut self.samples[self.filled..];
         self.filled += write(space).min(space.len());
@@ -86,7 +84,7 @@ impl Framer {
     }
 
     /// After the last packet: the next frame, with zeros for what it lacks; `None` once there is none.
-    pub fn finish(&mut self) -> Option<&[f32]> {
+    pub(crate) fn finish(&mut self) -> Option<&[f32]> {
         self.advance();
         if self.filled < self.frame {
             self.samples[self.filled..self.frame].fill(0.0);
@@ -101,7 +99,7 @@ impl Framer {
     }
 
     /// Forgets all samples.
-    pub fn reset(&mut self) {
+    pub(crate) fn reset(&mut self) {
         self.filled = 0;
         self.returned = 0;
     }

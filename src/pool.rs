@@ -1,218 +1,174 @@
 //! Many streams at a time.
 
-use std::collections::VecDeque;
+mod streams;
+
 use std::fmt;
-use std::sync::Arc;
+use std::ops::Range;
 
 use crate::audio::Sample;
-use crate::detector::{Network, silero};
+use crate::detector::{Alone, Any, AnyDetector, gru, silero};
 use crate::error::Error;
-use crate::segment::{Event, Events, SegmentConfig};
-use crate::stream::{Frames, Track};
+use crate::segment::SegmentConfig;
+use crate::stream::{Keep, Update};
+use streams::Streams;
 
-/// Streams that go through the network together at most: enough that weights are fetched from memory rarely, few enough that
-/// what is computed of them stays in the cache. A whole number of every kernel set's tiles.
-const STREAMS_TOGETHER: usize = 32;
+pub use streams::StreamId;
 
-/// Many streams of audio, each with its own rate and segmentation, whose frames go through one [`Network`] together.
+/// Milliseconds of audio that may wait in a stream where nothing else is said.
+const WAITING_MS: f64 = 250.0;
+
+/// Many streams of audio, each with its own rate and settings, whose frames go through one network together.
 ///
 /// Together, streams of Silero's network take about three quarters of the time that they take one by one (a little more with
 /// the portable set). Each gets the same scores, to the bit, whatever the others do; they are within 1e-5 of those that a
 /// [`Stream`](crate::Stream) gets, and of the official ones. (Of speech at half its speed, whose upper half of the band is
 /// empty, 5 minutes of 1,200 were further from those of a stream, at most by 2.3e-5: there the network makes much of single
-/// precision's rounding, the official one too.) Streams join, leave and pause (are not pushed to) at any time. Beside the
-/// network's state, 1.3 KB for Silero's, each has room for a quarter of a second that waits to be scored.
+/// precision's rounding, the official one too.) Streams of detectors that are no networks gain nothing, and get the scores of
+/// a [`Stream`](crate::Stream) to the bit.
+///
+/// Streams join, leave and pause (are not pushed to) at any time, and a pool costs what its streams cost, however many it has
+/// room for. The methods are a [`Stream`](crate::Stream)'s, with the stream's id before them.
 ///
 /// ```
 /// # #[cfg(not(feature = "embedded"))]
 /// # fn main() {}
 /// # #[cfg(feature = "embedded")]
 /// # fn main() -> Result<(), voiced::Error> {
-/// use std::sync::Arc;
-/// use voiced::{Kernels, Pool, SegmentConfig, silero::Model};
+/// use voiced::{Kind, SegmentConfig};
 ///
-/// let model = Arc::new(Model::embedded(16_000, Kernels::best())?);
-/// let mut pool = Pool::new(model, 1000);
+/// let mut pool = Kind::Silero.load(16_000)?.pool(1000);
 /// let call = pool.join(48_000, &SegmentConfig::default())?;
+/// let mut updates = Vec::new();
 /// # let packet = vec![0_i16; 960];
 /// pool.push(call, &packet)?; // and what came in for the other streams
-/// loop {
-///     let scored = pool.step();
-///     if scored.is_empty() {
-///         break; // no stream has a whole frame any more
-///     }
-///     for frame in scored {
-///         for event in frame.events.clone() {
-///             println!("{:?}: {event:?}", frame.stream);
+/// while pool.step(&mut updates) > 0 {
+///     for (stream, update) in &updates {
+///         for event in update.events {
+///             println!("{stream:?}: {event:?}");
 ///         }
 ///     }
 /// }
-/// for event in pool.leave(call)? {
-///     println!("{call:?}, at its end: {event:?}");
+/// while let Some(update) = pool.finish(call)? {
+///     println!("{call:?}, at its end: {:?}", update.events);
 /// }
+/// pool.leave(call)?;
 /// # Ok(())
 /// # }
 /// ```
-pub struct Pool<N: Network = silero::Model> {
-    model: Arc<N>,
-    places: Vec<Place<N>>,
-    work: N::Workspace,
-    ready: Vec<usize>, // places whose frames are in the workspace
-    scored: Vec<Scored>,
+pub struct Pool<S = f32>(Engine<S>);
+
+/// The streams, by what steps them.
+#[allow(clippy::large_enum_variant, reason = "a program has few pools, and each has many streams")]
+enum Engine<S> {
+    Silero(Streams<silero::Model, S>),
+    Gru(Streams<gru::Model, S>),
+    Alone(Streams<Alone, S>),
 }
 
-/// A stream of a [`Pool`]; it means nothing to another pool.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct StreamId {
-    place: usize,
-    generation: u64,
+/// Does the same with the streams, whatever steps them.
+macro_rules! each {
+    ($engine:expr, $streams:ident => $do:expr) => {
+        match $engine {
+            Engine::Silero($streams) => $do,
+            Engine::Gru($streams) => $do,
+            Engine::Alone($streams) => $do,
+        }
+    };
 }
 
-/// What a step of a [`Pool`] tells of one stream's frame.
-#[derive(Clone, Debug)]
-pub struct Scored {
-    /// The stream.
-    pub stream: StreamId,
-    /// The frame's score, from 0 to 1.
-    pub score: f32,
-    /// The events that it brings, in samples of the stream's audio.
-    pub events: Events,
-}
-
-/// Room for a stream; its generation counts the streams that were here before.
-struct Place<N: Network> {
-    generation: u64,
-    member: Option<Member<N>>,
-}
-
-/// One stream.
-struct Member<N: Network> {
-    frames: Frames,
-    /// Whether `frames` has a whole frame that is not scored.
-    whole: bool,
-    /// Samples that came in while there was such a frame.
-    waiting: VecDeque<f32>,
-    state: N::State,
-    track: Track,
-}
-
-impl<N: Network> Pool<N> {
+impl<S: Sample> Pool<S> {
     /// A pool for up to `streams` streams.
-    pub fn new(model: Arc<N>, streams: usize) -> Self {
-        let mut places = Vec::new();
-        places.resize_with(streams, || Place { generation: 0, member: None });
-        let work = model.places(STREAMS_TOGETHER);
-        Self { model, places, work, ready: Vec::with_capacity(STREAMS_TOGETHER), scored: Vec::with_capacity(streams) }
+    pub(crate) fn new(detector: &AnyDetector, streams: usize) -> Self {
+        Self(match detector.inner() {
+            Any::Silero(silero) => Engine::Silero(Streams::new(silero.model().clone(), streams)),
+            Any::Gru(gru) => Engine::Gru(Streams::new(gru.model().clone(), streams)),
+            _ => Engine::Alone(Streams::new(Alone(detector.clone()), streams)),
+        })
+    }
+
+    /// The same pool, in which up to so many milliseconds of each stream that joins may wait to be scored. Defaults to 250.
+    #[must_use]
+    pub fn with_waiting(mut self, waiting_ms: f64) -> Self {
+        each!(&mut self.0, streams => streams.set_waiting(waiting_ms));
+        self
+    }
+
+    /// The same pool, whose streams that join keep audio as [`Stream::with_audio`](crate::Stream::with_audio) says.
+    #[must_use]
+    pub fn with_audio(mut self, pre_roll_ms: f64) -> Self {
+        each!(&mut self.0, streams => streams.set_keep(Keep { whole: false, pre_roll_ms }));
+        self
+    }
+
+    /// The same pool, whose streams that join keep audio as [`Stream::with_segments`](crate::Stream::with_segments) says.
+    #[must_use]
+    pub fn with_segments(mut self, pre_roll_ms: f64) -> Self {
+        each!(&mut self.0, streams => streams.set_keep(Keep { whole: true, pre_roll_ms }));
+        self
     }
 
     /// Takes in a stream of audio at `rate` Hz.
     ///
     /// # Errors
     /// [`Error::PoolFull`], [`Error::Rate`] where `rate` is neither the network's nor one that can be resampled, and
-    /// [`Error::Config`] where a field of `config` is out of its range.
+    /// [`Error::Config`] where a field of `config` is out of its range, or more than ten minutes, less than none or no number
+    /// may wait; where the pool keeps audio, the errors of [`Stream::with_audio`](crate::Stream::with_audio) too.
     pub fn join(&mut self, rate: u32, config: &SegmentConfig) -> Result<StreamId, Error> {
-        let spec = self.model.frames();
-        let (frames, track) = (Frames::new(spec, rate, 1)?, Track::new(spec, rate, config)?);
-        let streams = self.places.len();
-        let free = self.places.iter_mut().enumerate().find(|(_, place)| place.member.is_none());
-        let (index, place) = free.ok_or(Error::PoolFull { streams })?;
-        let waiting = VecDeque::with_capacity(rate as usize / 4);
-        place.member = Some(Member { frames, whole: false, waiting, state: self.model.begin(), track });
-        Ok(StreamId { place: index, generation: place.generation })
+        each!(&mut self.0, streams => streams.join(rate, config))
     }
 
     /// Takes in a packet of any length; [`step`](Pool::step) scores it.
     ///
-    /// Allocates only where more than a quarter of a second is waiting to be scored.
+    /// # Errors
+    /// [`Error::NotInPool`], and [`Error::Behind`] where more would wait to be scored than there is room for. Then nothing of
+    /// the packet is taken: [`step`](Pool::step), and push it again.
+    pub fn push(&mut self, stream: StreamId, packet: &[S]) -> Result<(), Error> {
+        each!(&mut self.0, streams => streams.push(stream, packet))
+    }
+
+    /// Scores the next frame of every stream that has a whole one, and fills `updates` with what each brought; returns how many
+    /// these are. So call it until none has: `while pool.step(&mut updates) > 0`.
+    ///
+    /// It allocates nothing where `updates` has room for all streams.
+    pub fn step(&mut self, updates: &mut Vec<(StreamId, Update)>) -> usize {
+        updates.clear();
+        each!(&mut self.0, streams => streams.step(updates));
+        updates.len()
+    }
+
+    /// Ends a stream's recording: returns what each of its frames brings that are not scored yet, the last one completed with
+    /// zeros, and then what the end itself brings, as an update without a score. Then `None`, and the stream is as new.
     ///
     /// # Errors
     /// [`Error::NotInPool`].
-    pub fn push<S: Sample>(&mut self, stream: StreamId, packet: &[S]) -> Result<(), Error> {
-        let Self { places, .. } = self;
-        let member = member(places, stream)?;
-        member.track.receive(packet.len());
-        let mut rest = packet;
-        if !member.whole {
-            member.whole = member.frames.push(&mut rest).is_some();
-        }
-        member.waiting.extend(rest.iter().map(|sample| sample.to_f32()));
-        Ok(())
+    pub fn finish(&mut self, stream: StreamId) -> Result<Option<Update>, Error> {
+        each!(&mut self.0, streams => streams.finish(stream))
     }
 
-    /// Scores the next frame of every stream that has a whole one, and tells of each; of none, where none has.
-    pub fn step(&mut self) -> &[Scored] {
-        let Self { model, places, work, ready, scored } = self;
-        scored.clear();
-        let mut next = 0;
-        while next < places.len() {
-            ready.clear();
-            while next < places.len() && ready.len() < STREAMS_TOGETHER {
-                if let Some(member) = &mut places[next].member
-                    && member.whole
-                {
-                    model.join(ready.len(), &mut member.state, member.frames.given_out(), work);
-                    member.advance();
-                    ready.push(next);
-                }
-                next += 1;
-            }
-            if !ready.is_empty() {
-                model.forward(ready.len(), work);
-            }
-            for (at, &place) in ready.iter().enumerate() {
-                let Place { generation, member } = &mut places[place];
-                if let Some(member) = member {
-                    let score = model.settle(at, &mut member.state, work);
-                    let stream = StreamId { place, generation: *generation };
-                    scored.push(Scored { stream, score, events: member.track.push(score) });
-                }
-            }
-        }
-        scored
-    }
-
-    /// Ends a stream's recording and returns its last events, those of frames that are not scored yet among them. The
-    /// stream is then as new, and the next packet begins another recording.
+    /// Gives a stream's place away. What was not scored is dropped: [`finish`](Pool::finish) it first.
     ///
     /// # Errors
     /// [`Error::NotInPool`].
-    pub fn finish(&mut self, stream: StreamId) -> Result<Vec<Event>, Error> {
-        let Self { model, places, work, .. } = self;
-        let member = member(places, stream)?;
-        let mut events = Vec::new();
-        while member.whole || member.frames.finish().is_some() {
-            model.join(0, &mut member.state, member.frames.given_out(), work);
-            model.forward(1, work);
-            let score = model.settle(0, &mut member.state, work);
-            events.extend(member.track.push(score));
-            if member.whole {
-                member.advance();
-            }
-        }
-        if member.frames.framed() > 0 {
-            events.extend(member.track.finish(member.frames.framed()));
-        }
-        member.frames.reset();
-        member.track.reset();
-        member.state = model.begin();
-        Ok(events)
+    pub fn leave(&mut self, stream: StreamId) -> Result<(), Error> {
+        each!(&mut self.0, streams => streams.leave(stream))
     }
 
-    /// [Finishes](Pool::finish) a stream and gives its place away.
+    /// A stream's own samples, see [`Stream::audio`](crate::Stream::audio); `None` also where the stream is not in the pool.
+    pub fn audio(&self, stream: StreamId, range: Range<u64>) -> Option<&[S]> {
+        each!(&self.0, streams => streams.audio(stream, range))
+    }
+
+    /// Replaces a stream's settings from its next update on; see [`Stream::set_config`](crate::Stream::set_config).
     ///
     /// # Errors
-    /// [`Error::NotInPool`].
-    pub fn leave(&mut self, stream: StreamId) -> Result<Vec<Event>, Error> {
-        let events = self.finish(stream)?;
-        let place = &mut self.places[stream.place];
-        place.member = None;
-        place.generation += 1;
-        Ok(events)
+    /// [`Error::NotInPool`], and as there.
+    pub fn set_config(&mut self, stream: StreamId, config: &SegmentConfig) -> Result<(), Error> {
+        each!(&mut self.0, streams => streams.set_config(stream, config))
     }
 
     /// How many streams are in the pool.
     pub fn len(&self) -> usize {
-        self.places.iter().filter(|place| place.member.is_some()).count()
+        each!(&self.0, streams => streams.len())
     }
 
     /// Whether no stream is in the pool.
@@ -221,24 +177,8 @@ impl<N: Network> Pool<N> {
     }
 }
 
-fn member<N: Network>(places: &mut [Place<N>], stream: StreamId) -> Result<&mut Member<N>, Error> {
-    let place = places.get_mut(stream.place).filter(|place| place.generation == stream.generation);
-    place.and_then(|place| place.member.as_mut()).ok_or(Error::NotInPool)
-}
-
-impl<N: Network> Member<N> {
-    /// Goes on to the next frame, from the samples that wait.
-    fn advance(&mut self) {
-        let (mut first, mut second) = self.waiting.as_slices();
-        let before = first.len() + second.len();
-        self.whole = self.frames.push(&mut first).is_some() || self.frames.push(&mut second).is_some();
-        let taken = before - first.len() - second.len();
-        self.waiting.drain(..taken);
-    }
-}
-
-impl<N: Network + fmt::Debug> fmt::Debug for Pool<N> {
+impl<S: Sample> fmt::Debug for Pool<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pool").field("model", &self.model).field("streams", &self.len()).finish_non_exhaustive()
+        f.debug_struct("Pool").field("streams", &self.len()).finish_non_exhaustive()
     }
 }

@@ -5,31 +5,16 @@ mod common;
 use std::f32::consts::TAU;
 
 use allocation_counter::measure;
-use voiced::detector::classic::combined::{Combined, CombinedConfig};
-use voiced::detector::classic::energy::{Energy, EnergyConfig};
-use voiced::detector::classic::entropy::{Entropy, EntropyConfig};
-use voiced::detector::classic::flatness::{Flatness, FlatnessConfig};
-use voiced::detector::classic::ltsd::{Ltsd, LtsdConfig};
-use voiced::detector::classic::sohn::{Sohn, SohnConfig};
-use voiced::detector::classic::zcr::{Zcr, ZcrConfig};
-use voiced::{Detector, Error, SegmentConfig, Stream};
+use voiced::{AnyDetector, Detector, Kind};
 
 const RATES: [u32; 2] = [8000, 16_000];
 
-/// Runs `$check!(name, make)` for each detector, where `make(rate)` makes one with the default configuration.
-macro_rules! for_each_detector {
-    ($check:path) => {
-        $check("energy", |rate| Energy::new(rate, EnergyConfig::default()));
-        $check("zcr", |rate| Zcr::new(rate, ZcrConfig::default()));
-        $check("entropy", |rate| Entropy::new(rate, EntropyConfig::default()));
-        $check("flatness", |rate| Flatness::new(rate, FlatnessConfig::default()));
-        $check("ltsd", |rate| Ltsd::new(rate, LtsdConfig::default()));
-        $check("sohn", |rate| Sohn::new(rate, SohnConfig::default()));
-        $check("combined", |rate| Combined::new(rate, CombinedConfig::default()));
-    };
+/// Each classic detector with its default configuration, by name, at each rate.
+fn classics() -> impl Iterator<Item = (Kind, u32, AnyDetector)> {
+    let classic = |kind: &&Kind| !kind.info().network && **kind != Kind::WebRtc;
+    let at_each_rate = |&kind: &Kind| RATES.map(|rate| (kind, rate, kind.load(rate).unwrap().detector()));
+    Kind::ALL.iter().filter(classic).flat_map(at_each_rate)
 }
-
-type Make<D> = fn(u32) -> Result<D, Error>;
 
 fn scores(detector: &mut impl Detector, samples: &[f32]) -> Vec<f32> {
     let mut scores = Vec::new();
@@ -39,45 +24,37 @@ fn scores(detector: &mut impl Detector, samples: &[f32]) -> Vec<f32> {
 
 #[test]
 fn scores_know_the_future_only_as_far_as_the_frame_reaches() {
-    fn check<D: Detector>(name: &str, make: Make<D>) {
-        for rate in RATES {
-            let mut detector = make(rate).unwrap();
-            let spec = detector.spec();
-            assert_eq!((spec.rate, spec.hop, spec.delay), (rate, rate as usize / 100, 0), "{name}");
-            assert_eq!(spec.lookahead, spec.frame - spec.hop, "{name}");
-            assert!(spec.frame <= rate as usize / 10, "{name}: at most 100 ms");
-            let mut samples = common::speech(rate);
-            let before = scores(&mut detector, &samples);
-            let cut = samples.len() / 2;
-            samples[cut..].iter_mut().for_each(|sample| *sample = 0.3 - 2.0 * *sample);
-            let after = scores(&mut detector, &samples);
-            let same = before.iter().zip(&after).take_while(|(a, b)| a == b).count();
-            let whole = (cut - spec.frame) / spec.hop + 1; // frames that end at or before the cut
-            assert!(same >= whole, "{name} {rate}: {same} {whole}");
-            assert!(same <= whole + spec.frame / spec.hop, "{name} {rate}: the change is heard");
-        }
+    for (name, rate, mut detector) in classics() {
+        let spec = detector.spec();
+        assert_eq!((spec.rate, spec.hop), (rate, rate as usize / 100), "{name}");
+        assert_eq!(spec.lookahead, spec.frame - spec.hop, "{name}");
+        assert!(spec.frame <= rate as usize / 10, "{name}: at most 100 ms");
+        let mut samples = common::speech(rate);
+        let before = scores(&mut detector, &samples);
+        let cut = samples.len() / 2;
+        samples[cut..].iter_mut().for_each(|sample| *sample = 0.3 - 2.0 * *sample);
+        let after = scores(&mut detector, &samples);
+        let same = before.iter().zip(&after).take_while(|(a, b)| a == b).count();
+        let whole = (cut - spec.frame) / spec.hop + 1; // frames that end at or before the cut
+        assert!(same >= whole, "{name} {rate}: {same} {whole}");
+        assert!(same <= whole + spec.frame / spec.hop, "{name} {rate}: the change is heard");
     }
-    for_each_detector!(check);
 }
 
 #[test]
 fn scoring_allocates_nothing() {
-    fn check<D: Detector>(name: &str, make: Make<D>) {
-        for rate in RATES {
-            let speech = common::speech(rate);
-            let mut detector = make(rate).unwrap();
-            let spec = detector.spec();
-            let allocations = measure(|| {
-                for frame in speech.windows(spec.frame).step_by(spec.hop) {
-                    detector.score(frame);
-                }
-                detector.reset();
-                detector.score(&speech[..spec.frame]);
-            });
-            assert_eq!(allocations.count_total, 0, "{name} {rate}");
-        }
+    for (name, rate, mut detector) in classics() {
+        let speech = common::speech(rate);
+        let spec = detector.spec();
+        let allocations = measure(|| {
+            for frame in speech.windows(spec.frame).step_by(spec.hop) {
+                detector.score(frame);
+            }
+            detector.reset();
+            detector.score(&speech[..spec.frame]);
+        });
+        assert_eq!(allocations.count_total, 0, "{name} {rate}");
     }
-    for_each_detector!(check);
 }
 
 /// How far a gain of 20 dB may move a score on the average.
@@ -85,38 +62,31 @@ const LEVEL: f32 = 0.02;
 
 #[test]
 fn the_level_of_a_recording_does_not_matter() {
-    fn check<D: Detector>(name: &str, make: Make<D>) {
-        for rate in RATES {
-            let mut detector = make(rate).unwrap();
-            let speech = common::speech(rate);
-            let usual = scores(&mut detector, &speech);
-            for gain in [0.1, 10.0] {
-                let scaled: Vec<f32> = speech.iter().map(|sample| sample * gain).collect();
-                let scaled = scores(&mut detector, &scaled);
-                let change: f32 = usual.iter().zip(&scaled).map(|(a, b)| (a - b).abs()).sum();
-                let mean = change / usual.len() as f32;
-                assert!(mean <= LEVEL, "{name} {rate}: {mean} at {gain}");
-            }
+    for (name, rate, mut detector) in classics() {
+        let speech = common::speech(rate);
+        let usual = scores(&mut detector, &speech);
+        for gain in [0.1, 10.0] {
+            let scaled: Vec<f32> = speech.iter().map(|sample| sample * gain).collect();
+            let scaled = scores(&mut detector, &scaled);
+            let change: f32 = usual.iter().zip(&scaled).map(|(a, b)| (a - b).abs()).sum();
+            let mean = change / usual.len() as f32;
+            assert!(mean <= LEVEL, "{name} {rate}: {mean} at {gain}");
         }
     }
-    for_each_detector!(check);
 }
 
 #[test]
 fn rounding_noise_after_digital_silence_is_not_speech() {
-    fn check<D: Detector>(name: &str, make: Make<D>) {
-        for rate in RATES {
-            let second = rate as usize;
-            let mut samples = vec![0.0; second];
-            // What is left of a very quiet room, or a dither: now and then a step of 16 bits.
-            let rounded = |x: &f32| (x * 7.0).round() / 32_768.0;
-            samples.extend(common::white_noise(2 * second).iter().map(rounded));
-            assert!(samples.iter().any(|&sample| sample != 0.0));
-            let fired = scores(&mut make(rate).unwrap(), &samples).iter().filter(|&&score| score >= 0.5).count();
-            assert_eq!(fired, 0, "{name} {rate}");
-        }
+    for (name, rate, mut detector) in classics() {
+        let second = rate as usize;
+        let mut samples = vec![0.0; second];
+        // What is left of a very quiet room, or a dither: now and then a step of 16 bits.
+        let rounded = |x: &f32| (x * 7.0).round() / 32_768.0;
+        samples.extend(common::white_noise(2 * second).iter().map(rounded));
+        assert!(samples.iter().any(|&sample| sample != 0.0));
+        let fired = scores(&mut detector, &samples).iter().filter(|&&score| score >= 0.5).count();
+        assert_eq!(fired, 0, "{name} {rate}");
     }
-    for_each_detector!(check);
 }
 
 /// Pink noise: white noise through P. Kellet's filter, which is within 0.05 dB of 3 dB an octave above 9 Hz at 44.1 kHz.
@@ -141,63 +111,37 @@ fn pink_noise(count: usize) -> Vec<f32> {
 
 #[test]
 fn steady_sounds_are_not_speech() {
-    fn check<D: Detector>(name: &str, make: Make<D>) {
-        for rate in RATES {
-            let count = 20 * rate as usize;
-            let hum = |n: usize| 0.3 * (TAU * 50.0 * (n % rate as usize) as f32 / rate as f32).sin();
-            for (sound, samples) in [
-                ("silence", vec![0.0; count]),
-                ("offset", vec![0.3; count]),
-                ("hum", (0..count).map(hum).collect()),
-                ("white noise", common::white_noise(count)),
-                ("pink noise", pink_noise(count)),
-            ] {
-                let mut detector = make(rate).unwrap();
-                let spec = detector.spec();
-                let scores: Vec<f32> =
-                    samples.windows(spec.frame).step_by(spec.hop).map(|frame| detector.score(frame)).collect();
-                let steady = &scores[100..]; // from the first second on
-                let fired = steady.iter().filter(|&&score| score >= 0.5).count();
-                assert!(fired * 50 <= steady.len(), "{name} {rate}: fires on {fired} of {} in {sound}", steady.len());
-            }
+    for (name, rate, mut detector) in classics() {
+        let count = 20 * rate as usize;
+        let hum = |n: usize| 0.3 * (TAU * 50.0 * (n % rate as usize) as f32 / rate as f32).sin();
+        for (sound, samples) in [
+            ("silence", vec![0.0; count]),
+            ("offset", vec![0.3; count]),
+            ("hum", (0..count).map(hum).collect()),
+            ("white noise", common::white_noise(count)),
+            ("pink noise", pink_noise(count)),
+        ] {
+            detector.reset();
+            let spec = detector.spec();
+            let scores: Vec<f32> =
+                samples.windows(spec.frame).step_by(spec.hop).map(|frame| detector.score(frame)).collect();
+            let steady = &scores[100..]; // from the first second on
+            let fired = steady.iter().filter(|&&score| score >= 0.5).count();
+            assert!(fired * 50 <= steady.len(), "{name} {rate}: fires on {fired} of {} in {sound}", steady.len());
         }
     }
-    for_each_detector!(check);
 }
 
 #[test]
 fn speech_is_told_from_the_silence_around_it_within_half_a_second() {
-    /// The share of frames that must be right, on clean speech after a quarter of a second of faint noise.
-    fn check<D: Detector>(name: &str, make: Make<D>) {
-        for rate in RATES {
-            let mut samples: Vec<f32> = common::white_noise(rate as usize / 2).iter().map(|x| x * 0.003).collect();
-            let lead = samples.len() / (rate as usize / 100);
-            samples.extend(common::speech(rate));
-            let mut detector = make(rate).unwrap();
-            let scores = scores(&mut detector, &samples);
-            let mean = |scores: &[f32]| scores.iter().sum::<f32>() / scores.len() as f32;
-            let (before, speech) = scores.split_at(lead - 10);
-            let (before, speech) = (mean(before), mean(speech));
-            assert!(before < 0.4 && speech > before + 0.1, "{name} {rate}: {before} before, {speech} in speech");
-        }
+    for (name, rate, mut detector) in classics() {
+        let mut samples: Vec<f32> = common::white_noise(rate as usize / 2).iter().map(|x| x * 0.003).collect();
+        let lead = samples.len() / (rate as usize / 100);
+        samples.extend(common::speech(rate));
+        let scores = scores(&mut detector, &samples);
+        let mean = |scores: &[f32]| scores.iter().sum::<f32>() / scores.len() as f32;
+        let (before, speech) = scores.split_at(lead - 10);
+        let (before, speech) = (mean(before), mean(speech));
+        assert!(before < 0.4 && speech > before + 0.1, "{name} {rate}: {before} before, {speech} in speech");
     }
-    for_each_detector!(check);
-}
-
-#[test]
-fn other_rates_are_refused_with_a_reason() {
-    fn check<D: Detector>(name: &str, make: Make<D>) {
-        for rate in [0, 11_025, 44_100, u32::MAX] {
-            match make(rate).map(|_| ()) {
-                Err(Error::Config { given, legal, .. }) => {
-                    assert_eq!(given, f64::from(rate));
-                    assert!(legal.contains("8000 or 16000"), "{name}");
-                }
-                other => panic!("{name} {rate}: {other:?}"),
-            }
-        }
-        let native = voiced::detector::native_rate(44_100);
-        assert!(Stream::new(make(native).unwrap(), 44_100, &SegmentConfig::default()).is_ok(), "{name}");
-    }
-    for_each_detector!(check);
 }

@@ -5,15 +5,10 @@
 
 mod common;
 
-use std::cell::RefCell;
-use std::rc::Rc;
-use std::sync::Arc;
 use std::thread;
 
-use common::detectors::{ALL, Probe};
-use voiced::detector::native_rate;
-use voiced::silero::Model;
-use voiced::{Detector, Event, FrameSpec, Kernels, Pool, SegmentConfig, Silero, Stream, StreamId};
+use common::{finish, finish_in, push, settings};
+use voiced::{AnyDetector, Kind, Loaded, Pool, SegmentConfig, Stream, StreamId, Update};
 
 /// How far a score in a pool may be from that of the same stream alone.
 const TOLERANCE: f32 = 1e-5;
@@ -30,47 +25,25 @@ impl Dice {
     }
 }
 
-/// A detector that keeps its scores.
-struct Recorded {
-    detector: Box<dyn Probe>,
-    scores: Rc<RefCell<Vec<f32>>>,
-}
+/// What all streams of all threads share: each detector, for each rate.
+struct Shared(Vec<[Loaded; RATES.len()]>);
 
-impl Detector for Recorded {
-    fn spec(&self) -> FrameSpec {
-        self.detector.spec()
-    }
-
-    fn score(&mut self, frame: &[f32]) -> f32 {
-        let score = self.detector.score(frame);
-        self.scores.borrow_mut().push(score);
-        score
-    }
-
-    fn reset(&mut self) {
-        self.detector.reset();
-    }
-}
-
-/// The networks that all streams of all threads share, for 8 and 16 kHz.
-struct Models([Arc<Model>; 2]);
-
-impl Models {
+impl Shared {
     fn load() -> Self {
-        Self([8000, 16_000].map(|rate| Arc::new(Model::embedded(rate, Kernels::best()).unwrap())))
+        Self(Kind::ALL.iter().map(|kind| RATES.map(|rate| kind.load(rate).unwrap())).collect())
     }
 
-    fn at(&self, rate: u32) -> Arc<Model> {
-        self.0[usize::from(rate > 8000)].clone()
+    fn of(&self, call: Call) -> &Loaded {
+        let slot = RATES.iter().position(|&rate| rate == call.rate).unwrap();
+        &self.0[call.kind as usize][slot]
     }
 }
 
 /// What one stream is.
 #[derive(Clone, Copy)]
 struct Call {
+    kind: Kind,
     rate: u32,
-    /// One of [`ALL`]; those with the network share it.
-    detector: usize,
     /// Where in the recording it begins; it goes round from the end to the beginning.
     from: usize,
     heard: usize, // samples
@@ -79,7 +52,7 @@ struct Call {
 impl Call {
     fn random(dice: &mut Dice, recording: &[i16]) -> Self {
         let rate = RATES[dice.below(RATES.len())];
-        Self { rate, detector: dice.below(ALL.len()), from: dice.below(recording.len()), heard: 0 }
+        Self { rate, kind: Kind::ALL[dice.below(Kind::ALL.len())], from: dice.below(recording.len()), heard: 0 }
     }
 
     /// The next packet, of up to 60 ms.
@@ -90,52 +63,34 @@ impl Call {
         (from..from + length).map(|n| recording[n % recording.len()]).collect()
     }
 
-    fn stream(self, network: Option<Arc<Model>>) -> (Stream<Recorded>, Rc<RefCell<Vec<f32>>>) {
-        let scores = Rc::new(RefCell::new(Vec::new()));
-        let detector = match network {
-            Some(network) => Box::new(Silero::new(network)),
-            None => ALL[self.detector].1(self.rate),
-        };
-        let recorded = Recorded { detector, scores: scores.clone() };
-        (Stream::new(recorded, self.rate, &config()).unwrap(), scores)
-    }
-
-    /// The scores and events of the same audio in one packet through a stream of its own.
-    fn alone(self, network: Option<Arc<Model>>, recording: &[i16]) -> (Vec<f32>, Vec<Event>) {
+    /// What the same audio in one packet brings to a stream of its own.
+    fn alone(self, detector: AnyDetector, recording: &[i16]) -> Vec<Update> {
         let samples: Vec<i16> = (self.from..self.from + self.heard).map(|n| recording[n % recording.len()]).collect();
-        let (mut stream, scores) = self.stream(network);
-        let mut events: Vec<Event> = stream.push(&samples).collect();
-        events.extend(stream.finish());
-        (scores.take(), events)
+        let mut stream = Stream::new(detector, self.rate, &config()).unwrap();
+        [push(&mut stream, &samples), finish(&mut stream)].concat()
     }
 }
 
 fn config() -> SegmentConfig {
-    SegmentConfig { threshold: 0.3, min_speech_ms: 100, max_speech_s: 3.0, ..Default::default() }
+    settings(|config| (config.threshold, config.min_speech_ms, config.max_speech_s) = (0.3, 100.0, 3.0))
 }
 
-/// A stream on its own beside the others.
+/// A stream on its own among the others.
 struct Single {
     call: Call,
-    network: Option<Arc<Model>>,
-    stream: Stream<Recorded>,
-    scores: Rc<RefCell<Vec<f32>>>,
-    events: Vec<Event>,
+    stream: Stream<AnyDetector, i16>,
+    updates: Vec<Update>,
 }
 
 impl Single {
-    fn new(call: Call, models: &Models) -> Self {
-        let network = (ALL[call.detector].0 == "silero").then(|| models.at(native_rate(call.rate)));
-        let (stream, scores) = call.stream(network.clone());
-        Self { call, network, stream, scores, events: Vec::new() }
+    fn new(call: Call, shared: &Shared) -> Self {
+        let stream = Stream::new(shared.of(call).detector(), call.rate, &config()).unwrap();
+        Self { call, stream, updates: Vec::new() }
     }
 
-    fn end(mut self, recording: &[i16]) {
-        self.events.extend(self.stream.finish());
-        let (scores, events) = self.call.alone(self.network, recording);
-        let name = ALL[self.call.detector].0;
-        assert!(self.scores.take() == scores, "scores of {name}");
-        assert_eq!(self.events, events, "{name}");
+    fn end(mut self, shared: &Shared, recording: &[i16]) {
+        self.updates.extend(finish(&mut self.stream));
+        assert_eq!(self.updates, self.call.alone(shared.of(self.call).detector(), recording), "{}", self.call.kind);
     }
 }
 
@@ -143,47 +98,48 @@ impl Single {
 struct Pooled {
     id: StreamId,
     call: Call,
-    scores: Vec<f32>,
-    events: Vec<Event>,
+    updates: Vec<Update>,
 }
 
 impl Pooled {
-    /// Its last frames are scored by [`Pool::leave`], which tells their events only.
-    fn end(mut self, last: Vec<Event>, model: &Arc<Model>, recording: &[i16]) {
-        self.events.extend(last);
-        let (scores, events) = self.call.alone(Some(model.clone()), recording);
-        assert!(self.scores.len() <= scores.len());
-        for (pooled, alone) in self.scores.iter().zip(&scores) {
-            assert!((pooled - alone).abs() <= TOLERANCE, "{pooled} in the pool, {alone} alone");
+    fn end(mut self, pool: &mut Pool<i16>, loaded: &Loaded, recording: &[i16]) {
+        self.updates.extend(finish_in(pool, self.id));
+        pool.leave(self.id).unwrap();
+        let alone = self.call.alone(loaded.detector(), recording);
+        assert_eq!(self.updates.len(), alone.len());
+        for (pooled, alone) in self.updates.iter().zip(&alone) {
+            let [here, there] = [pooled, alone].map(|update| update.score.unwrap_or(0.0));
+            assert!((here - there).abs() <= TOLERANCE, "{here} in the pool, {there} alone");
+            assert_eq!((pooled.start, pooled.speech, pooled.events), (alone.start, alone.speech, alone.events));
         }
-        assert_eq!(self.events, events);
     }
 }
 
 /// Serves up to `streams` streams, half of them in a pool, for some rounds; returns how many came and went.
-fn serve(seed: u64, streams: usize, rounds: usize, models: &Models, recording: &[i16]) -> usize {
+fn serve(seed: u64, streams: usize, rounds: usize, shared: &Shared, recording: &[i16]) -> usize {
     let mut dice = Dice(seed);
-    let model = models.at(16_000);
-    let mut pool = Pool::new(model.clone(), streams / 2);
+    let silero = Kind::Silero.load(16_000).unwrap();
+    let mut pool = silero.pool(streams / 2).with_waiting(60_000.0);
     let mut pooled: Vec<Pooled> = Vec::new();
     let mut singles: Vec<Single> = Vec::new();
+    let mut updates = Vec::new();
     let mut ended = 0;
     for round in 0..rounds {
         let last = round + 1 == rounds;
         while singles.len() < streams / 2 && dice.below(8) > 0 {
-            singles.push(Single::new(Call::random(&mut dice, recording), models));
+            singles.push(Single::new(Call::random(&mut dice, recording), shared));
         }
         while pool.len() < streams / 2 && dice.below(8) > 0 {
             let call = Call::random(&mut dice, recording);
             let id = pool.join(call.rate, &config()).unwrap();
-            pooled.push(Pooled { id, call, scores: Vec::new(), events: Vec::new() });
+            pooled.push(Pooled { id, call, updates: Vec::new() });
         }
 
         // Who is passed over has a pause.
         for single in &mut singles {
             if dice.below(3) > 0 {
                 let packet = single.call.next(&mut dice, recording);
-                single.events.extend(single.stream.push(&packet));
+                single.updates.extend(push(&mut single.stream, &packet));
             }
         }
         for member in &mut pooled {
@@ -192,23 +148,21 @@ fn serve(seed: u64, streams: usize, rounds: usize, models: &Models, recording: &
             }
         }
         while dice.below(8) > 0 {
-            for scored in pool.step() {
-                let member = pooled.iter_mut().find(|member| member.id == scored.stream).unwrap();
-                member.scores.push(scored.score);
-                member.events.extend(scored.events.clone());
+            pool.step(&mut updates);
+            for &(stream, update) in &updates {
+                pooled.iter_mut().find(|member| member.id == stream).unwrap().updates.push(update);
             }
         }
 
         for at in (0..singles.len()).rev() {
             if last || dice.below(200) == 0 {
-                singles.swap_remove(at).end(recording);
+                singles.swap_remove(at).end(shared, recording);
                 ended += 1;
             }
         }
         for at in (0..pooled.len()).rev() {
             if last || dice.below(200) == 0 {
-                let left = pool.leave(pooled[at].id).unwrap();
-                pooled.swap_remove(at).end(left, &model, recording);
+                pooled.swap_remove(at).end(&mut pool, &silero, recording);
                 ended += 1;
             }
         }
@@ -217,13 +171,13 @@ fn serve(seed: u64, streams: usize, rounds: usize, models: &Models, recording: &
     ended
 }
 
-/// Serves `streams` streams at a time in two threads that share the networks.
+/// Serves `streams` streams at a time in two threads that share what is loaded.
 fn crowd(streams: usize, rounds: usize) {
-    let (models, recording) = (Models::load(), common::speech_i16(16_000));
+    let (shared, recording) = (Shared::load(), common::speech_i16(16_000));
     let ended: usize = thread::scope(|scope| {
         let serve = |seed| {
-            let (models, recording) = (&models, &recording);
-            scope.spawn(move || serve(seed, streams / 2, rounds, models, recording))
+            let (shared, recording) = (&shared, &recording);
+            scope.spawn(move || serve(seed, streams / 2, rounds, shared, recording))
         };
         let threads = [serve(1), serve(2)];
         threads.into_iter().map(|thread| thread.join().unwrap()).sum()

@@ -5,13 +5,11 @@ mod common;
 
 use std::collections::HashMap;
 use std::f64::consts::TAU;
-use std::sync::Arc;
 
 use common::{Golden, speech, white_noise};
 use safetensors::SafeTensors;
-use voiced::dsp::resample::Resampler;
-use voiced::silero::Model;
-use voiced::{Detector, Kernels, Pool, SegmentConfig, Silero};
+use voiced::silero::{Model, Silero};
+use voiced::{Detector, Kernels, Loaded, Pool, Resampler, SegmentConfig};
 
 /// The promise: the largest difference of a score, with any kernel set.
 const TOLERANCE: f64 = 1e-5;
@@ -152,23 +150,24 @@ fn deviation(scores: &[f32], reference: &[f64]) -> f64 {
 }
 
 /// Scores of a pool's stream, whose first convolution has another form.
-fn pooled(model: &Arc<Model>, samples: &[f32]) -> Vec<f32> {
+fn pooled(model: &Model, samples: &[f32]) -> Vec<f32> {
     let spec = model.spec();
-    let mut pool = Pool::new(model.clone(), 1);
+    let mut pool: Pool = Loaded::from(Silero::new(model)).pool(1);
     let id = pool.join(spec.rate, &SegmentConfig::default()).unwrap();
-    let mut scores = Vec::new();
+    let (mut scores, mut updates) = (Vec::new(), Vec::new());
     for frame in samples.chunks_exact(spec.frame) {
         pool.push(id, frame).unwrap();
-        scores.extend(pool.step().iter().map(|scored| scored.score));
+        pool.step(&mut updates);
+        scores.extend(updates.iter().filter_map(|(_, update)| update.score));
     }
     scores
 }
 
 /// How far the scores of `samples` are from the exact ones, alone and in a pool; within the promise.
 #[track_caller]
-fn deviations(model: &Arc<Model>, name: &str, samples: &[f32], exact: &[f64]) -> (f64, f64) {
+fn deviations(model: &Model, name: &str, samples: &[f32], exact: &[f64]) -> (f64, f64) {
     let mut scores = Vec::new();
-    Silero::new(model.clone()).score_all(samples, &mut scores);
+    Silero::new(model).score_all(samples, &mut scores);
     let alone = deviation(&scores, exact);
     let scores = pooled(model, samples);
     let pooled = deviation(&scores, &exact[..scores.len()]);
@@ -192,7 +191,7 @@ fn speech_at_half_its_speed_is_within_the_promise() {
     let samples = slow_speech();
     let exact = Reference::new(16_000).scores(&samples);
     for kernels in Kernels::available() {
-        let model = Arc::new(Model::embedded(16_000, kernels).unwrap());
+        let model = Model::embedded_with(16_000, kernels).unwrap();
         let (alone, pooled) = deviations(&model, "slow speech", &samples, &exact);
         println!("{kernels}: at most {alone:.1e} from float64, in a pool {pooled:.1e}");
     }
@@ -216,7 +215,7 @@ fn every_kernel_set_and_path_is_within_the_promise_of_float64() {
         }
         println!("{rate} Hz: the official scores are at most {worst:.1e} from float64");
         for kernels in Kernels::available() {
-            let model = Arc::new(Model::embedded(rate, kernels).unwrap());
+            let model = Model::embedded_with(rate, kernels).unwrap();
             let (mut worst, mut worst_pooled) = (0.0_f64, 0.0_f64);
             for (exact, name, samples) in &recordings {
                 let (alone, pooled) = deviations(&model, name, samples, exact);

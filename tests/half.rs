@@ -4,11 +4,9 @@
 
 mod common;
 
-use std::sync::Arc;
-
 use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, TensorView};
-use voiced::{Detector, Gru, Kernels, Silero, gru, silero};
+use voiced::{Detector, Kind};
 
 /// What decides: the default onset and offset thresholds.
 const THRESHOLDS: [f32; 2] = [0.5, 0.35];
@@ -51,29 +49,21 @@ fn halved(bytes: &[u8]) -> Vec<u8> {
     safetensors::serialize(views, header.metadata().clone()).unwrap()
 }
 
-fn scores<D: Detector>(mut detector: D, samples: &[f32]) -> Vec<f32> {
+fn scores(kind: Kind, weights: &[u8], samples: &[f32]) -> Vec<f32> {
     let mut scores = Vec::new();
-    detector.score_all(samples, &mut scores);
+    kind.load_from(weights).unwrap().detector().score_all(samples, &mut scores);
     scores
 }
 
-fn silero(weights: &[u8], samples: &[f32]) -> Vec<f32> {
-    scores(Silero::new(Arc::new(silero::Model::from_bytes(weights, Kernels::best()).unwrap())), samples)
-}
-
-fn gru(weights: &[u8], samples: &[f32]) -> Vec<f32> {
-    scores(Gru::new(Arc::new(gru::Model::from_bytes(weights, Kernels::best()).unwrap())), samples)
-}
-
 #[track_caller]
-fn assert_same_decisions(name: &str, rate: u32, score: fn(&[u8], &[f32]) -> Vec<f32>) {
+fn assert_same_decisions(name: &str, rate: u32, kind: Kind) {
     let path = format!("{}/weights/{name}.safetensors", env!("CARGO_MANIFEST_DIR"));
     let single = std::fs::read(path).unwrap();
     let half = halved(&single);
     assert!(half.len() * 100 < single.len() * 53, "{name}: {} bytes", half.len());
 
     let speech = common::speech(rate);
-    let [single, half] = [single, half].map(|weights| score(&weights, &speech));
+    let [single, half] = [single, half].map(|weights| scores(kind, &weights, &speech));
     let largest = single.iter().zip(&half).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
     println!("{name}: the largest difference of {} scores is {largest}", single.len());
     assert!(largest > 0.0, "{name}: nothing was rounded");
@@ -85,7 +75,7 @@ fn assert_same_decisions(name: &str, rate: u32, score: fn(&[u8], &[f32]) -> Vec<
 
 #[test]
 fn no_decision_changes_on_the_bundled_recordings() {
-    assert_same_decisions("gru_16k", 16_000, gru);
-    assert_same_decisions("silero_16k", 16_000, silero);
-    assert_same_decisions("silero_8k", 8000, silero);
+    assert_same_decisions("gru_16k", 16_000, Kind::Gru);
+    assert_same_decisions("silero_16k", 16_000, Kind::Silero);
+    assert_same_decisions("silero_8k", 8000, Kind::Silero);
 }

@@ -17,7 +17,9 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("detector", &["audio", "dsp", "error", "frame", "kernels", "nn"]),
     ("stream", &["audio", "detector", "dsp", "error", "frame", "segment"]),
     ("metrics", &["error", "frame", "segment"]),
-    ("pool", &["audio", "detector", "error", "nn", "segment", "stream"]),
+    ("pool", &["audio", "detector", "error", "segment", "stream"]),
+    ("loaded", &["audio", "detector", "frame", "pool"]),
+    ("kind", &["detector", "error", "kernels", "loaded"]),
 ];
 
 /// What the engine must not touch: it reads no files, reaches no network, starts no threads, asks no clock, writes to no
@@ -156,17 +158,17 @@ fn crosses_threads<T: Send + Sync>() {}
 
 #[test]
 fn everything_public_crosses_threads() {
-    use voiced::detector::classic::{combined, energy, entropy, flatness, ltsd, sohn, zcr};
-    use voiced::detector::webrtc;
-    use voiced::{Event, FrameSpec, Kernels, Pool, ScoreStream, Scored, Segment, SegmentConfig, Segmenter, Silero};
+    use voiced::{
+        AnyDetector, Detector, Event, Events, FrameSpec, Info, Kernels, Kind, Loaded, Pool, Resampler, Segment,
+        SegmentConfig, Segmenter, Stream, StreamId, Update,
+    };
 
     crosses_threads::<voiced::Error>();
-    crosses_threads::<voiced::silero::Model>();
-    crosses_threads::<(Kernels, FrameSpec, SegmentConfig, Segment, Event, voiced::StreamId, Scored)>();
-    crosses_threads::<(Silero, webrtc::WebRtc, energy::Energy, zcr::Zcr, entropy::Entropy, flatness::Flatness)>();
-    crosses_threads::<(ltsd::Ltsd, sohn::Sohn, combined::Combined)>();
-    crosses_threads::<(Segmenter, voiced::frame::Framer, voiced::dsp::resample::Resampler)>();
-    crosses_threads::<(ScoreStream<Silero>, voiced::Stream<Silero>, Pool)>();
-    crosses_threads::<voiced::Stream<Box<dyn voiced::Detector + Send + Sync>>>();
+    crosses_threads::<(voiced::silero::Model, voiced::gru::Model, Loaded, Info, Kind, Kernels)>();
+    crosses_threads::<(FrameSpec, SegmentConfig, Segment, Event, Events, Update, StreamId)>();
+    crosses_threads::<(voiced::silero::Silero, voiced::gru::Gru, voiced::webrtc::WebRtc, AnyDetector)>();
+    crosses_threads::<(Segmenter, Resampler, Stream, Stream<AnyDetector, i16>, Pool, Pool<i16>)>();
+    crosses_threads::<Stream<Box<dyn Detector + Send + Sync>>>();
+    #[cfg(feature = "metrics")]
     crosses_threads::<(voiced::metrics::Reference, voiced::metrics::ScoredSteps, voiced::metrics::Ranking)>();
 }

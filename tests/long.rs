@@ -17,9 +17,8 @@ use std::time::{Duration, Instant};
 use std::{fmt, fs, thread};
 
 use allocation_counter::measure;
-use common::detectors::{ALL, Entry, Probe};
-use voiced::dsp::resample::Resampler;
-use voiced::{Detector, Event, FrameSpec, ScoreStream, Segment, SegmentConfig, Stream};
+use common::{finish, push, scores, settings};
+use voiced::{AnyDetector, Detector, Event, FrameSpec, Kind, Resampler, Segment, SegmentConfig, Stream};
 
 /// The rates of the streams in Hz, what takes longest first: two that are resampled, and the two that detectors work at.
 const RATES: [u32; 4] = [48_000, 44_100, 16_000, 8000];
@@ -29,9 +28,11 @@ const RATES: [u32; 4] = [48_000, 44_100, 16_000, 8000];
 /// between which the resampler returns to the same phase.
 const PERIOD: u64 = 21_280;
 
-/// Detectors that digital silence does not make forget what was before: WebRTC's mixtures learn nothing from it, and the
+/// Whether digital silence does not make a detector forget what was before: WebRTC's mixtures learn nothing from it, and the
 /// networks' cells keep some of their numbers. Their scores differ from period to period.
-const REMEMBER: [&str; 3] = ["webrtc", "silero", "gru"];
+fn remembers(kind: Kind) -> bool {
+    kind == Kind::WebRtc || kind.info().network
+}
 
 /// How much audio there is.
 #[derive(Clone, Copy)]
@@ -85,7 +86,7 @@ fn recording(rate: u32) -> Vec<i16> {
     samples.iter().map(|x| (x * 32_768.0) as i16).collect()
 }
 
-/// What a detector's scores came to.
+/// The scores of a detector, summed up.
 #[derive(Default)]
 struct Tally {
     scores: u64,
@@ -95,7 +96,7 @@ struct Tally {
 
 /// A detector whose scores are checked, counted, and summed up by period.
 struct Witness<'a> {
-    detector: Box<dyn Probe>,
+    detector: AnyDetector,
     period: u64, // scores
     ahead: u64,  // scores by which a sum begins before the period
     tally: &'a RefCell<Tally>,
@@ -151,9 +152,9 @@ fn busy(since: Instant) -> Duration {
 }
 
 /// Runs one stream over the whole audio and returns the nanoseconds that a frame took of each kind.
-fn run(plan: Plan, (name, make): Entry, rate: u32, pieces: &Pieces) -> [f64; KINDS.len()] {
-    let what = format!("{name} at {rate} Hz");
-    let detector = make(rate);
+fn run(plan: Plan, kind: Kind, rate: u32, pieces: &Pieces) -> [f64; KINDS.len()] {
+    let what = format!("{kind} at {rate} Hz");
+    let detector = kind.load(rate).unwrap().detector();
     let spec = detector.spec();
     let frames = |ms: u64| ms * u64::from(spec.rate) / 1000 / spec.hop as u64;
     let tally = RefCell::new(Tally { sums: Vec::with_capacity(plan.periods), ..Default::default() });
@@ -170,7 +171,10 @@ fn run(plan: Plan, (name, make): Entry, rate: u32, pieces: &Pieces) -> [f64; KIN
             let before = busy(start);
             let allocations = measure(|| {
                 for packet in (0..*repeats).flat_map(|_| samples.chunks(rate as usize / 50)) {
-                    segments.extend(stream.push(packet).filter_map(ended));
+                    let mut rest = packet;
+                    while let Some(update) = stream.push(&mut rest) {
+                        segments.extend(update.events.into_iter().filter_map(Event::segment));
+                    }
                 }
             });
             *time += busy(start).saturating_sub(before);
@@ -179,7 +183,7 @@ fn run(plan: Plan, (name, make): Entry, rate: u32, pieces: &Pieces) -> [f64; KIN
         }
     }
     assert_eq!(stream.received(), plan.periods as u64 * length, "{what}");
-    segments.extend(stream.finish().filter_map(ended));
+    segments.extend(common::events(&finish(&mut stream)).into_iter().filter_map(Event::segment));
 
     let Tally { scores, sums, .. } = &*tally.borrow();
     assert_eq!(*scores, frames(plan.periods as u64 * plan.period()), "{what}");
@@ -196,7 +200,7 @@ fn run(plan: Plan, (name, make): Entry, rate: u32, pieces: &Pieces) -> [f64; KIN
         assert!(!found.is_empty(), "{what}, period {period}: no speech");
         let quiet = length - silence + u64::from(rate); // a second after the last sound
         assert!(found.iter().all(|segment| segment.end < quiet), "{what}, period {period}: speech in silence");
-        if !REMEMBER.contains(&name) {
+        if !remembers(kind) {
             assert_eq!(found, expected, "{what}, period {period}");
             assert_eq!(sums[period], sums[1], "{what}, scores of period {period}");
         }
@@ -208,21 +212,17 @@ fn run(plan: Plan, (name, make): Entry, rate: u32, pieces: &Pieces) -> [f64; KIN
     })
 }
 
-fn ended(event: Event) -> Option<Segment> {
-    if let Event::End(segment) = event { Some(segment) } else { None }
-}
-
 /// Runs a stream of every detector at every rate, in as many threads as the machine runs at once.
 fn run_all(plan: Plan) {
     assert!(plan.period().is_multiple_of(PERIOD));
     println!("{:<10}{:>7}  ns a frame of {}", "detector", "Hz", KINDS.join(", "));
     let audio = RATES.map(|rate| (rate, plan.pieces(rate)));
-    let streams: Vec<_> = audio.iter().flat_map(|audio| ALL.map(|entry| (entry, audio))).collect();
+    let streams: Vec<_> = audio.iter().flat_map(|audio| Kind::ALL.iter().map(move |&kind| (kind, audio))).collect();
     let next = AtomicUsize::new(0);
     let work = || {
-        while let Some((entry, (rate, pieces))) = streams.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let [speech, noise, silence] = run(plan, *entry, *rate, pieces);
-            println!("{:<10}{rate:>7} {speech:>8.0} {noise:>8.0} {silence:>8.0}", entry.0);
+        while let Some((kind, (rate, pieces))) = streams.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let [speech, noise, silence] = run(plan, *kind, *rate, pieces);
+            println!("{kind:<10}{rate:>7} {speech:>8.0} {noise:>8.0} {silence:>8.0}");
         }
     };
     thread::scope(|scope| {
@@ -234,16 +234,16 @@ fn run_all(plan: Plan) {
 
 #[test]
 fn what_lies_200_db_under_full_scale_is_silence() {
-    for ((name, make), rate) in ALL.into_iter().flat_map(|entry| [16_000, 44_100].map(|rate| (entry, rate))) {
-        let scores = |level: f32| -> Vec<u32> {
+    for (kind, rate) in Kind::ALL.iter().flat_map(|&kind| [16_000, 44_100].map(|rate| (kind, rate))) {
+        let detector = kind.load(rate).unwrap().detector();
+        let scored = |level: f32| -> Vec<u32> {
             let samples: Vec<f32> = (0..rate).map(|n| if n % 7 < 3 { level } else { -level }).collect();
-            let mut stream = ScoreStream::new(make(rate), rate).unwrap();
-            let mut packet = &samples[..];
-            std::iter::from_fn(|| stream.push(&mut packet)).map(f32::to_bits).collect()
+            let mut stream = Stream::new(detector.clone(), rate, &SegmentConfig::default()).unwrap();
+            scores(&push(&mut stream, &samples)).into_iter().map(f32::to_bits).collect()
         };
-        let silent = scores(0.0);
+        let silent = scored(0.0);
         for level in [9e-11, 1e-20, 1e-39, f32::from_bits(1)] {
-            assert!(scores(level) == silent, "{name} at {rate} Hz, {level:e}");
+            assert!(scored(level) == silent, "{kind} at {rate} Hz, {level:e}");
         }
     }
 }
@@ -279,14 +279,10 @@ fn find_pulses(rate: u32, minutes: u64) {
     // Where one falls on that very time, rounding decides.
     let tie = |at: u64| ((2 * at - 1) * to).is_multiple_of(2 * from);
 
-    let config = SegmentConfig {
-        threshold: HALF,
-        neg_threshold: Some(HALF),
-        min_speech_ms: 0,
-        min_silence_ms: 0,
-        speech_pad_ms: 0,
-        ..Default::default()
-    };
+    let config = settings(|config| {
+        (config.threshold, config.neg_threshold) = (HALF, Some(HALF));
+        (config.min_speech_ms, config.min_silence_ms, config.speech_pad_ms) = (0.0, 0.0, 0.0);
+    });
     let mut stream = Stream::new(Magnitude, rate, &config).unwrap();
     let (mut minute, width) = (vec![0_i16; 60 * rate as usize], rate as usize / 200);
     for number in 0..minutes {
@@ -297,9 +293,12 @@ fn find_pulses(rate: u32, minutes: u64) {
         minute[at as usize..][..width].fill(PULSE);
         let mut found = Vec::with_capacity(2);
         let allocations = measure(|| {
-            found.extend(
-                minute.chunks(rate as usize / 50).filter_map(|packet| stream.push(packet).filter_map(ended).last()),
-            );
+            for packet in minute.chunks(rate as usize / 50) {
+                let mut rest = packet;
+                while let Some(update) = stream.push(&mut rest) {
+                    found.extend(update.events.into_iter().filter_map(Event::segment));
+                }
+            }
         });
         minute[at as usize..][..width].fill(0);
         let expected = Segment { start: seen(start + at), end: seen(start + at + width as u64) };

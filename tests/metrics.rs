@@ -1,4 +1,5 @@
 //! Measures against scikit-learn, numpy, scipy and pyannote.metrics, case by case: `tools/metrics/golden.py` wrote the cases.
+#![cfg(feature = "metrics")]
 
 mod common;
 
@@ -262,10 +263,10 @@ fn labels_that_cannot_be_are_named() {
 fn scores_that_do_not_fit_are_refused() {
     let reference = Reference::new(1000, 1000, &[], &[]).unwrap();
     let hops = |count: usize| ScoredSteps::from_scores(&reference, &vec![0.5; count], FrameSpec::adjacent(100, 10));
-    assert_eq!(hops(8), Err(Error::Scores { given: 8, wanted: 10 }));
-    assert_eq!(hops(12), Err(Error::Scores { given: 12, wanted: 10 }));
+    assert!(matches!(hops(8), Err(Error::Scores { given: 8, wanted: 10, .. })));
+    assert!(matches!(hops(12), Err(Error::Scores { given: 12, wanted: 10, .. })));
     assert!(hops(9).is_ok() && hops(10).is_ok() && hops(11).is_ok());
-    let spec = |rate, hop| FrameSpec { rate, frame: 10, hop, lookahead: 0, delay: 0 };
+    let spec = |rate, hop| FrameSpec::adjacent(rate, hop);
     for spec in [spec(0, 10), spec(100, 0)] {
         assert!(matches!(ScoredSteps::from_scores(&reference, &[0.5; 10], spec), Err(Error::Config { .. })));
     }

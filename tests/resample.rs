@@ -1,9 +1,8 @@
 //! The resampler against its specification.
 
 use std::f64::consts::PI;
-use voiced::Error;
 use voiced::audio::Sample;
-use voiced::dsp::resample::Resampler;
+use voiced::{Error, Resampler};
 
 /// Rate pairs (from, to) in Hz: usual, without a common factor, and extreme.
 const PAIRS: [(u32, u32); 13] = [
@@ -378,10 +377,11 @@ fn broken_samples_poison_nothing() {
 #[test]
 fn illegal_rates_are_errors_that_name_them() {
     for rate in [0, 1, 3_999, 384_001, u32::MAX] {
-        let illegal = Error::Rate { given: rate, lowest: 4000, highest: 384_000 };
-        assert_eq!(Resampler::new(rate, 16_000).unwrap_err(), illegal);
-        assert_eq!(Resampler::new(16_000, rate).unwrap_err(), illegal);
-        assert_eq!(Resampler::new(rate, rate).unwrap_err(), illegal);
+        for (from, to) in [(rate, 16_000), (16_000, rate), (rate, rate)] {
+            let error = Resampler::new(from, to).unwrap_err();
+            let legal = matches!(error, Error::Rate { given, lowest: 4000, highest: 384_000, .. } if given == rate);
+            assert!(legal, "{error}");
+        }
     }
     let message = Resampler::new(44, 16_000).unwrap_err().to_string();
     assert_eq!(message, "sample rate 44 Hz is not supported: 4000 to 384000 Hz are");

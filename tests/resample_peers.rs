@@ -6,7 +6,7 @@ mod common;
 use common::Golden;
 use rubato::audioadapter_buffers::direct::InterleavedSlice;
 use rubato::{Fft, FixedSync, Resampler as _, WindowFunction};
-use voiced::dsp::resample::Resampler;
+use voiced::Resampler;
 
 /// Largest distance to another resampler's output for a signal inside both pass bands: the sum of
 /// both designs' ripples, which at 84 dB is 6e-5 for ours.

@@ -4,6 +4,7 @@ mod common;
 
 use std::path::Path;
 
+use common::settings;
 use proptest::prelude::*;
 use serde_json::Value;
 use voiced::{Cut, Error, Event, FrameSpec, Segment, SegmentConfig, Segmenter, segments_from_scores};
@@ -12,18 +13,18 @@ const SPEC_16K: FrameSpec = FrameSpec::adjacent(16_000, 512);
 const SPEC_8K: FrameSpec = FrameSpec::adjacent(8000, 256);
 
 fn official_config(case: &Value) -> SegmentConfig {
-    let ms = |name: &str| u32::try_from(case[name].as_u64().unwrap()).unwrap();
-    SegmentConfig {
-        threshold: case["threshold"].as_f64().unwrap(),
-        neg_threshold: case["neg_threshold"].as_f64(),
-        min_speech_ms: ms("min_speech_duration_ms"),
-        min_silence_ms: ms("min_silence_duration_ms"),
-        speech_pad_ms: ms("speech_pad_ms"),
-        max_speech_s: case["max_speech_duration_s"].as_f64().unwrap_or(f64::INFINITY),
-        cut: if case["use_max_poss_sil_at_max_speech"] == true { Cut::LongestSilence } else { Cut::LastSilence },
-        min_silence_at_max_speech_ms: ms("min_silence_at_max_speech"),
-        delay_ms: 0,
-    }
+    let ms = |name: &str| case[name].as_f64().unwrap();
+    settings(|config| {
+        config.threshold = case["threshold"].as_f64().unwrap();
+        config.neg_threshold = case["neg_threshold"].as_f64();
+        config.min_speech_ms = ms("min_speech_duration_ms");
+        config.min_silence_ms = ms("min_silence_duration_ms");
+        config.speech_pad_ms = ms("speech_pad_ms");
+        config.max_speech_s = case["max_speech_duration_s"].as_f64().unwrap_or(f64::INFINITY);
+        config.min_silence_at_max_speech_ms = ms("min_silence_at_max_speech");
+        let longest = case["use_max_poss_sil_at_max_speech"] == true;
+        config.cut = if longest { Cut::LongestSilence } else { Cut::LastSilence };
+    })
 }
 
 /// Official segments of some scores and parameters, read as `tools/export/golden_segments.py` writes them: how many cases
@@ -73,16 +74,27 @@ fn any_scores_and_parameters() {
 #[test]
 fn bad_fields_are_named_with_what_is_legal() {
     let refused = |config: SegmentConfig| Segmenter::new(&config, SPEC_16K).unwrap_err();
-    let default = SegmentConfig::default();
     for threshold in [-0.1, 1.1, f64::NAN, f64::INFINITY] {
-        let error = refused(SegmentConfig { threshold, ..default });
+        let error = refused(settings(|config| config.threshold = threshold));
         assert!(matches!(error, Error::Config { field: "threshold", .. }), "{error}");
-        let error = refused(SegmentConfig { neg_threshold: Some(threshold), ..default });
+        let error = refused(settings(|config| config.neg_threshold = Some(threshold)));
         assert!(matches!(error, Error::Config { field: "neg_threshold", .. }), "{error}");
     }
     for max_speech_s in [0.0, -1.0, f64::NAN] {
-        let error = refused(SegmentConfig { max_speech_s, ..default });
+        let error = refused(settings(|config| config.max_speech_s = max_speech_s));
         assert!(error.to_string().contains("max_speech_s") && error.to_string().contains("above 0"), "{error}");
+    }
+    for ms in [-0.001, f64::NEG_INFINITY, f64::INFINITY, f64::NAN] {
+        for (config, name) in [
+            (settings(|config| config.min_speech_ms = ms), "min_speech_ms"),
+            (settings(|config| config.min_silence_ms = ms), "min_silence_ms"),
+            (settings(|config| config.speech_pad_ms = ms), "speech_pad_ms"),
+            (settings(|config| config.min_silence_at_max_speech_ms = ms), "min_silence_at_max_speech_ms"),
+            (settings(|config| config.delay_ms = ms), "delay_ms"),
+        ] {
+            let error = refused(config);
+            assert!(matches!(error, Error::Config { field, .. } if field == name), "{error}");
+        }
     }
 }
 
@@ -97,40 +109,40 @@ fn a_rate_or_a_hop_of_nothing_is_refused() {
 
 #[test]
 fn times_beyond_any_recording_stop_at_the_largest() {
-    let most = u32::MAX;
-    let config = SegmentConfig { min_speech_ms: 0, min_silence_ms: 0, speech_pad_ms: most, ..Default::default() };
-    for delay_ms in [0, most] {
-        let config = SegmentConfig { delay_ms, ..config };
-        let mut segmenter = Segmenter::new(&config, FrameSpec::adjacent(most, usize::MAX)).unwrap();
+    for (pad, delay) in [(u32::MAX.into(), 0.0), (u32::MAX.into(), u32::MAX.into()), (f64::MAX, 0.0), (0.0, f64::MAX)]
+    {
+        let config = settings(|config| {
+            (config.min_speech_ms, config.min_silence_ms) = (0.0, 0.0);
+            (config.speech_pad_ms, config.delay_ms) = (pad, delay);
+        });
+        let mut segmenter = Segmenter::new(&config, FrameSpec::adjacent(u32::MAX, usize::MAX)).unwrap();
         for score in [1.0, 1.0, 0.0, 1.0, 0.0, 0.0, 1.0] {
-            segmenter.push(score).for_each(drop);
+            let _ = segmenter.push(score);
         }
         for event in segmenter.finish(u64::MAX) {
             assert!(!matches!(event, Event::End(Segment { start, end }) if start > end), "{event:?}");
         }
     }
     let spec = FrameSpec::adjacent(16_000, 512);
-    let delayed = SegmentConfig { delay_ms: 100, min_speech_ms: 0, ..SegmentConfig::default() };
+    let delayed = settings(|config| (config.delay_ms, config.min_speech_ms) = (100.0, 0.0));
     let found = segments_from_scores(&[0.0, 0.0, 0.0, 1.0, 1.0], spec, u64::MAX, &delayed).unwrap();
     assert_eq!(found, [Segment { start: 0, end: u64::MAX - 1600 }], "the end of time, 100 ms earlier");
 }
 
 #[test]
 fn a_length_that_cannot_be_reverses_no_segment() {
-    let config = SegmentConfig { min_speech_ms: 0, ..SegmentConfig::default() };
-    for delay_ms in [0, 50] {
-        let found =
-            segments_from_scores(&[0.0, 0.0, 1.0, 1.0, 0.0], SPEC_16K, 0, &SegmentConfig { delay_ms, ..config });
-        let earlier = u64::from(delay_ms) * 16;
+    for (delay_ms, earlier) in [(0.0, 0), (50.0, 800)] {
+        let config = settings(|config| (config.min_speech_ms, config.delay_ms) = (0.0, delay_ms));
+        let found = segments_from_scores(&[0.0, 0.0, 1.0, 1.0, 0.0], SPEC_16K, 0, &config);
         assert_eq!(found.unwrap(), [Segment { start: 544 - earlier.min(544), end: 2048 - earlier }]);
     }
 }
 
 #[test]
 fn speech_is_reported_when_it_is_known() {
-    let config = SegmentConfig { min_speech_ms: 64, min_silence_ms: 96, speech_pad_ms: 32, ..Default::default() };
+    let config = settings(|c| (c.min_speech_ms, c.min_silence_ms, c.speech_pad_ms) = (64.0, 96.0, 32.0));
     let mut segmenter = Segmenter::new(&config, SPEC_16K).unwrap();
-    let mut push = |score| segmenter.push(score).collect::<Vec<_>>();
+    let mut push = |score| segmenter.push(score).to_vec();
     let at = |frame: u64| frame * 512;
 
     assert_eq!(push(0.1), []);
@@ -149,12 +161,12 @@ fn speech_is_reported_when_it_is_known() {
         push(0.0); // from frame 12 on
     }
     assert_eq!(push(0.0), [Event::End(Segment { start: at(7), end: at(13) })]);
-    assert_eq!(segmenter.finish(at(16)).collect::<Vec<_>>(), []);
+    assert_eq!(segmenter.finish(at(16)).to_vec(), []);
 }
 
 #[test]
 fn speech_close_to_an_open_end_is_held_back_until_it_counts() {
-    let config = SegmentConfig { min_speech_ms: 64, min_silence_ms: 32, speech_pad_ms: 320, ..Default::default() };
+    let config = settings(|c| (c.min_speech_ms, c.min_silence_ms, c.speech_pad_ms) = (64.0, 32.0, 320.0));
     let scores = |pattern: &str| pattern.bytes().map(|c| if c == b'#' { 0.9 } else { 0.0 }).collect::<Vec<f32>>();
     let events = |pattern: &str| {
         let mut segmenter = Segmenter::new(&config, SPEC_16K).unwrap();
@@ -176,25 +188,24 @@ fn configs() -> impl Strategy<Value = SegmentConfig> {
     let max_speech = prop_oneof![Just(f64::INFINITY), 0.001..3.0];
     let cut = prop_oneof![Just(Cut::LongestSilence), Just(Cut::LastSilence)];
     let neg_threshold = proptest::option::of(0.0..=1.0);
-    let delay = prop_oneof![Just(0), 0..200_u32];
-    let frames = || (0..20_u32).prop_map(|frames| 32 * frames); // exactly, where a hop is 512 samples
-    let span = || prop_oneof![1 => Just(0), 2 => frames(), 3 => 0..600_u32];
-    let at_once = (0.0..=1.0, neg_threshold, span(), span(), span(), max_speech, cut, 0..300_u32).prop_map(
+    let delay = prop_oneof![Just(0.0), 0.0..200.0];
+    let frames = || (0..20_u32).prop_map(|frames| f64::from(32 * frames)); // exactly, where a hop is 512 samples
+    let whole = || (0..600_u32).prop_map(f64::from);
+    let span = || prop_oneof![1 => Just(0.0), 2 => frames(), 2 => whole(), 2 => 0.0..600.0];
+    let at_once = (0.0..=1.0, neg_threshold, span(), span(), span(), max_speech, cut, span()).prop_map(
         |(threshold, neg_threshold, min_speech_ms, min_silence_ms, speech_pad_ms, max_speech_s, cut, at_max)| {
-            SegmentConfig {
-                threshold,
-                neg_threshold,
-                min_speech_ms,
-                min_silence_ms,
-                speech_pad_ms,
-                max_speech_s,
-                cut,
-                min_silence_at_max_speech_ms: at_max,
-                delay_ms: 0,
-            }
+            settings(|config| {
+                (config.threshold, config.neg_threshold) = (threshold, neg_threshold);
+                (config.min_speech_ms, config.min_silence_ms) = (min_speech_ms, min_silence_ms);
+                (config.speech_pad_ms, config.max_speech_s, config.cut) = (speech_pad_ms, max_speech_s, cut);
+                config.min_silence_at_max_speech_ms = at_max;
+            })
         },
     );
-    (at_once, delay).prop_map(|(config, delay_ms)| SegmentConfig { delay_ms, ..config })
+    (at_once, delay).prop_map(|(mut config, delay_ms)| {
+        config.delay_ms = delay_ms;
+        config
+    })
 }
 
 /// Scores that stay high or low for a while, as real ones do.
@@ -213,9 +224,9 @@ fn specs() -> impl Strategy<Value = FrameSpec> {
     ]
 }
 
-/// Samples in so many milliseconds, or seconds.
-fn samples(rate: u32, ms: u32) -> u64 {
-    u64::from(rate) * u64::from(ms) / 1000
+/// Whole samples that so many milliseconds are at least.
+fn samples(rate: u32, ms: f64) -> u64 {
+    (f64::from(rate) * ms / 1000.0).ceil() as u64
 }
 
 proptest! {
@@ -261,34 +272,34 @@ proptest! {
 
     /// The exception is a segment that a delay has moved against the start: what lay before it is cut off, less than a hop.
     #[test]
-    fn segments_of_unlimited_speech_are_longer_than_min_speech(config in configs(), spec in specs(), scores in scores()) {
-        let config = SegmentConfig { max_speech_s: f64::INFINITY, ..config };
+    fn segments_of_unlimited_speech_are_longer_than_min_speech(mut config in configs(), spec in specs(), scores in scores()) {
+        config.max_speech_s = f64::INFINITY;
         let length = (scores.len() * spec.hop) as u64;
-        let min_speech = samples(spec.rate, config.min_speech_ms);
+        let min_speech = f64::from(spec.rate) * config.min_speech_ms / 1000.0;
         for Segment { start, end } in segments_from_scores(&scores, spec, length, &config).unwrap() {
-            let cut_off = if start == 0 && config.delay_ms > 0 { spec.hop as u64 - 1 } else { 0 };
-            prop_assert!(end - start + cut_off > min_speech, "{start}..{end}");
+            let cut_off = if start == 0 && config.delay_ms > 0.0 { spec.hop as u64 - 1 } else { 0 };
+            prop_assert!((end - start + cut_off) as f64 > min_speech, "{start}..{end}");
         }
     }
 
     /// What speech leaves when it is cut may be as short as it likes, as in the official package; nothing else may. Without
     /// padding, the frame that brings a segment's end is the one that cuts it.
     #[test]
-    fn only_speech_that_was_cut_leaves_segments_up_to_min_speech(config in configs(), scores in scores()) {
-        let config = SegmentConfig { speech_pad_ms: 0, delay_ms: 0, ..config };
-        let min_speech = samples(16_000, config.min_speech_ms);
+    fn only_speech_that_was_cut_leaves_segments_up_to_min_speech(mut config in configs(), scores in scores()) {
+        (config.speech_pad_ms, config.delay_ms) = (0.0, 0.0);
+        let min_speech = 16.0 * config.min_speech_ms;
         let max_speech = (16_000.0 * config.max_speech_s - 512.0).floor();
         let is_short = |event: Event| match event {
-            Event::End(Segment { start, end }) if end - start <= min_speech => Some(start),
+            Event::End(Segment { start, end }) if (end - start) as f64 <= min_speech => Some(start),
             _ => None,
         };
         let mut segmenter = Segmenter::new(&config, SPEC_16K).unwrap();
         for (now, &score) in (0..).step_by(512).zip(&scores) {
-            for start in segmenter.push(score).filter_map(is_short) {
+            for start in segmenter.push(score).into_iter().filter_map(is_short) {
                 prop_assert!((now - start) as f64 > max_speech, "{start} is not cut at {now}");
             }
         }
-        prop_assert_eq!(segmenter.finish(scores.len() as u64 * 512).find_map(is_short), None);
+        prop_assert_eq!(segmenter.finish(scores.len() as u64 * 512).into_iter().find_map(is_short), None);
     }
 
     /// The exceptions are a limit that is not longer than a hop and the padding, which a segment has in any case, and speech
@@ -319,7 +330,7 @@ proptest! {
             segments_from_scores(scores, spec, (scores.len() * spec.hop) as u64, &config).unwrap()
         };
         let after = |scores: &[f32], silence: usize| of(&[scores, &vec![0.0; silence]].concat());
-        let span = |ms| samples(spec.rate, ms).div_ceil(spec.hop as u64) as usize + 1; // in frames
+        let span = |ms: f64| samples(spec.rate, ms).div_ceil(spec.hop as u64) as usize + 1; // in frames
         let (quiet, rest) = (span(config.min_silence_ms), 2 * span(config.speech_pad_ms) + span(config.delay_ms));
 
         let decided = 2 * quiet + rest; // twice: speech may be cut while it is quiet, and begin again
@@ -328,7 +339,7 @@ proptest! {
         // Where every score is clear, all is decided as soon as it can be.
         let clear: Vec<f32> = scores.iter().map(|score| score.max(0.0).round()).collect();
         // A cut may reach back as far as its speech goes.
-        let uncut = if config.max_speech_s.is_finite() { span((config.max_speech_s * 1000.0) as u32 + 1) } else { 0 };
+        let uncut = if config.max_speech_s.is_finite() { span(config.max_speech_s * 1000.0 + 1.0) } else { 0 };
         let open = span(config.min_speech_ms) + quiet + rest + uncut;
         let before = (clear.len().saturating_sub(open) * spec.hop) as u64;
         let early = |mut segments: Vec<Segment>| {
@@ -341,8 +352,8 @@ proptest! {
     #[test]
     fn a_delay_of_whole_hops_leaves_the_first_scores_out(config in configs(), scores in scores(), hops in 0..4_usize) {
         let length = scores.len() as u64 * 512;
-        let delayed = SegmentConfig { delay_ms: 32 * hops as u32, ..config };
-        let at_once = SegmentConfig { delay_ms: 0, ..config };
+        let [mut delayed, mut at_once] = [config; 2];
+        (delayed.delay_ms, at_once.delay_ms) = (32.0 * hops as f64, 0.0);
         let rest = &scores[hops.min(scores.len())..];
         prop_assert_eq!(
             segments_from_scores(&scores, SPEC_16K, length, &delayed).unwrap(),
@@ -355,7 +366,7 @@ proptest! {
 fn a_delay_moves_both_boundaries() {
     let scores: Vec<f32> = (0..100).map(|i| if (20..50).contains(&i) || i >= 80 { 0.9 } else { 0.1 }).collect();
     let plain = segments_from_scores(&scores, SPEC_16K, 51_000, &SegmentConfig::default()).unwrap();
-    let config = SegmentConfig { delay_ms: voiced::silero::DELAY_MS, ..Default::default() };
+    let config = settings(|config| config.delay_ms = voiced::Kind::Silero.info().delay_ms);
     let moved = segments_from_scores(&scores, SPEC_16K, 51_000, &config).unwrap();
     assert_eq!((plain[0].start - 560, plain[0].end - 560), (moved[0].start, moved[0].end));
     assert_eq!((plain[1].start - 560, 51_000), (moved[1].start, moved[1].end), "what goes on to the end goes on");

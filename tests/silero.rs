@@ -3,19 +3,17 @@
 
 mod common;
 
-use std::sync::Arc;
-
 use common::{Golden, speech, white_noise};
 use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, TensorView};
-use voiced::silero::Model;
-use voiced::{Detector, Error, Kernels, Silero};
+use voiced::silero::{Model, Silero};
+use voiced::{Detector, Error, Kernels};
 
 /// The promise: the largest difference to the official scores, with any kernel set.
 const TOLERANCE: f32 = 1e-5;
 
 fn detector(rate: u32, kernels: Kernels) -> Silero {
-    Silero::new(Arc::new(Model::embedded(rate, kernels).unwrap()))
+    Silero::new(&Model::embedded_with(rate, kernels).unwrap())
 }
 
 fn scores(detector: &mut Silero, samples: &[f32]) -> Vec<f32> {
@@ -121,16 +119,17 @@ fn edited(edit: impl Fn(&str, &mut Vec<usize>, &mut Vec<u8>) -> bool) -> Vec<u8>
 }
 
 fn refused(bytes: &[u8]) -> Error {
-    Model::from_bytes(bytes, Kernels::best()).unwrap_err()
+    Model::from_bytes(bytes).unwrap_err()
 }
 
 #[test]
 fn a_bad_weights_file_is_refused_by_name_and_shape() {
-    Model::from_bytes(&edited(|_, _, _| true), Kernels::best()).unwrap();
+    Model::from_bytes(&edited(|_, _, _| true)).unwrap();
 
     for name in ["conv1.weight", "conv3.bias", "lstm.weight_hh", "lstm.bias_ih", "output.weight", "output.bias"] {
         let missing = edited(|found, _, _| found != name);
-        assert_eq!(refused(&missing), Error::TensorMissing { name: name.to_owned() });
+        let error = refused(&missing);
+        assert!(matches!(&error, Error::TensorMissing { name: told, .. } if told == name), "{error}");
 
         let not_a_number = edited(|found, _, bytes| {
             if found == name {
@@ -148,8 +147,7 @@ fn a_bad_weights_file_is_refused_by_name_and_shape() {
         }
         true
     });
-    let (found, wanted) = (vec![128, 512], vec![512, 128]);
-    assert_eq!(refused(&reshaped), Error::TensorShape { name: "lstm.weight_ih".to_owned(), found, wanted });
+    assert!(matches!(refused(&reshaped), Error::TensorShape { .. }));
     assert_eq!(
         refused(&reshaped).to_string(),
         "tensor `lstm.weight_ih` has shape [128, 512]: the network wants [512, 128]"
@@ -178,11 +176,6 @@ fn bytes_that_are_no_weights_file_are_refused() {
 
 #[test]
 fn embedded_weights_are_for_two_rates() {
-    for rate in [8000, 16_000] {
-        assert_eq!(Model::embedded(rate, Kernels::best()).unwrap().spec().rate, rate);
-    }
-    let error = Model::embedded(44_100, Kernels::best()).unwrap_err().to_string();
-    assert!(error.contains("44100") && error.contains("8000"), "{error}");
-    let native = |rate| Silero::for_rate(rate).unwrap().spec().rate;
+    let native = |rate| Model::embedded(rate).unwrap().spec().rate;
     assert_eq!([4000, 8000, 8001, 16_000, 48_000].map(native), [8000, 8000, 16_000, 16_000, 16_000]);
 }

@@ -6,12 +6,9 @@ mod common;
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use common::{events, finish, push, scores, settings};
 use proptest::prelude::*;
-use voiced::dsp::resample::Resampler;
-use voiced::{
-    Detector, Error, Event, FrameSpec, ScoreStream, Segment, SegmentConfig, Silero, Stream, segments,
-    segments_from_scores, segments_with,
-};
+use voiced::{Detector, Error, FrameSpec, Kind, Resampler, Segment, SegmentConfig, Stream, segments_from_scores};
 
 const SECONDS: usize = 10;
 
@@ -28,6 +25,15 @@ fn speech_at(rate: u32) -> Vec<f32> {
     written += resampler.finish(&mut resampled[written..]);
     resampled.truncate(written);
     resampled
+}
+
+/// The segments that Silero's network finds.
+fn segments<S: voiced::audio::Sample>(
+    samples: &[S],
+    rate: u32,
+    config: &SegmentConfig,
+) -> Result<Vec<Segment>, Error> {
+    voiced::segments(Kind::Silero.load(rate).unwrap().detector(), samples, rate, config)
 }
 
 #[test]
@@ -49,36 +55,33 @@ fn resampled_speech_is_found_where_it_is() {
 fn times_stay_inside_of_the_audio() {
     for rate in [8000, 11_025, 16_000, 44_100, 48_000] {
         let samples: Vec<f32> = speech_at(rate).into_iter().take(rate as usize * 2 + 13).collect();
-        let config = SegmentConfig { threshold: 0.0, speech_pad_ms: 1000, ..Default::default() };
+        let config = settings(|config| (config.threshold, config.speech_pad_ms) = (0.0, 1000.0));
         let found = segments(&samples, rate, &config).unwrap();
         assert_eq!(found, [Segment { start: 0, end: samples.len() as u64 }], "{rate} Hz");
     }
 }
 
 #[test]
-fn events_that_are_not_read_are_not_lost_audio() {
-    let samples = speech_at(16_000);
-    let mut stream = Stream::new(Silero::for_rate(16_000).unwrap(), 16_000, &SegmentConfig::default()).unwrap();
-    let all: Vec<Event> = stream.push(&samples).collect();
-    let last: Vec<Event> = stream.finish().collect();
-
-    let (before, after) = samples.split_at(samples.len() / 2);
-    stream.push(before).next();
-    assert_eq!(stream.received(), before.len() as u64);
-    let rest: Vec<Event> = stream.push(after).collect();
-    assert!(all.ends_with(&rest) && !rest.is_empty());
-    drop(stream.finish());
-
-    assert_eq!(stream.received(), 0, "a finished stream is as new");
-    assert_eq!(stream.push(&samples).chain([]).collect::<Vec<_>>(), all);
-    assert_eq!(stream.finish().collect::<Vec<_>>(), last);
+fn updates_tell_of_the_same_time_at_every_rate() {
+    for rate in [8000, 11_025, 16_000, 44_100, 48_000] {
+        let samples = speech_at(rate);
+        let mut stream =
+            Stream::new(Kind::Silero.load(rate).unwrap().detector(), rate, &SegmentConfig::default()).unwrap();
+        let updates = [push(&mut stream, &samples), finish(&mut stream)].concat();
+        for (n, update) in updates[..updates.len() - 2].iter().enumerate() {
+            let [start, end] = [n, n + 1].map(|n| n as f64 * 0.032 * f64::from(rate));
+            assert!(
+                (update.start as f64 - start).abs() <= 0.5 && (update.end as f64 - end).abs() <= 0.5,
+                "{update:?}"
+            );
+        }
+        assert_eq!(updates[updates.len() - 2].end, samples.len() as u64);
+        assert!(!events(&updates).is_empty());
+    }
 }
 
 #[test]
-fn an_empty_recording_has_no_events() {
-    let mut stream = Stream::new(Silero::for_rate(44_100).unwrap(), 44_100, &SegmentConfig::default()).unwrap();
-    assert_eq!(stream.push::<f32>(&[]).count(), 0);
-    assert_eq!(stream.finish().count(), 0);
+fn an_empty_recording_has_no_segments() {
     assert_eq!(segments::<i16>(&[], 8000, &SegmentConfig::default()), Ok(vec![]));
 }
 
@@ -97,7 +100,7 @@ fn a_hop_that_makes_no_sense_is_refused() {
     for hop in [0, 513] {
         let spec = FrameSpec::overlapping(16_000, 512, hop);
         let detector = Loudness { spec, seen: Rc::default() };
-        let error = ScoreStream::new(detector, 16_000).unwrap_err().to_string();
+        let error = Stream::<_, f32>::new(detector, 16_000, &SegmentConfig::default()).unwrap_err().to_string();
         assert!(error.contains("hop") && error.contains(&hop.to_string()), "{error}");
     }
 }
@@ -137,16 +140,16 @@ proptest! {
         prop_assert_eq!(offline.len(), spec.frames(samples.len()));
 
         let boxed: Box<dyn Detector> = Box::new(detector.clone());
-        let mut stream = ScoreStream::new(boxed, 16_000).unwrap();
-        let mut streamed = Vec::new();
-        for mut packet in common::packets(&samples, &plan) {
-            streamed.extend(std::iter::from_fn(|| stream.push(&mut packet)));
-        }
-        streamed.extend(std::iter::from_fn(|| stream.finish()));
-        prop_assert_eq!(&streamed, &offline);
-
         let config = SegmentConfig::default();
-        let found = segments_with(detector, &samples, 16_000, &config).unwrap();
+        let mut stream = Stream::new(boxed, 16_000, &config).unwrap();
+        let mut streamed = Vec::new();
+        for packet in common::packets(&samples, &plan) {
+            streamed.extend(push(&mut stream, packet));
+        }
+        streamed.extend(finish(&mut stream));
+        prop_assert_eq!(&scores(&streamed), &offline);
+
+        let found = voiced::segments(detector, &samples, 16_000, &config).unwrap();
         prop_assert_eq!(found, segments_from_scores(&offline, spec, samples.len() as u64, &config).unwrap());
     }
 }

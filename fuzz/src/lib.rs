@@ -2,6 +2,7 @@
 
 pub mod config;
 pub mod containers;
+pub mod heard;
 pub mod labels;
 pub mod offline;
 pub mod pcm;

@@ -1,21 +1,23 @@
 //! The official post-processing's rules, with the whole recording at hand.
 //!
 //! A second opinion on [`voiced::Segmenter`], which applies the same rules score by score: here the candidates are found
-//! first, and the padding is laid out afterwards, as `get_speech_timestamps_from_probs` does it.
+//! first, and the padding is laid out afterwards, as `get_speech_timestamps_from_probs` does it. Spans of time are numbers
+//! with fractions, as there, and only what is a boundary is made whole.
 
 use voiced::{Cut, FrameSpec, Segment, SegmentConfig};
 
 /// The segments of a recording of `length` samples from its scores, for a legal configuration.
 pub fn segments(scores: &[f32], spec: FrameSpec, length: u64, config: &SegmentConfig) -> Vec<Segment> {
-    let samples = |ms: u32| u64::from(spec.rate) * u64::from(ms) / 1000;
-    let (pad, delay) = (samples(config.speech_pad_ms), samples(config.delay_ms));
+    let samples = |ms: f64| f64::from(spec.rate) * ms / 1000.0;
+    let pad = samples(config.speech_pad_ms);
+    let delay = samples(config.delay_ms).round() as u64; // not the package's
     let mut candidates = Candidates {
         config: *config,
         offset: config.neg_threshold.unwrap_or((config.threshold - 0.15).max(0.01)),
         min_speech: samples(config.min_speech_ms),
         min_silence: samples(config.min_silence_ms),
         min_silence_at_cut: samples(config.min_silence_at_max_speech_ms),
-        max_speech: f64::from(spec.rate) * config.max_speech_s - spec.hop as f64 - 2.0 * pad as f64,
+        max_speech: f64::from(spec.rate) * config.max_speech_s - spec.hop as f64 - 2.0 * pad,
         speech: None,
         found: Vec::new(),
     };
@@ -46,9 +48,9 @@ struct Speech {
 struct Candidates {
     config: SegmentConfig,
     offset: f64,
-    min_speech: u64,
-    min_silence: u64,
-    min_silence_at_cut: u64,
+    min_speech: f64, // samples, as all that follow
+    min_silence: f64,
+    min_silence_at_cut: f64,
     max_speech: f64,
     speech: Option<Speech>,
     found: Vec<Segment>, // before padding
@@ -64,7 +66,7 @@ impl Candidates {
             return;
         };
         if onset && let Some(since) = speech.quiet.take() {
-            if now - since > self.min_silence_at_cut {
+            if (now - since) as f64 > self.min_silence_at_cut {
                 speech.silences.push(Segment { start: since, end: now });
             }
             if let Some((_, back @ None)) = &mut speech.last {
@@ -77,14 +79,14 @@ impl Candidates {
         let Some(speech) = &mut self.speech else { return };
         if score < self.offset {
             let since = *speech.quiet.get_or_insert(now);
-            if self.config.cut == Cut::LastSilence && now - since > self.min_silence_at_cut {
+            if self.config.cut == Cut::LastSilence && (now - since) as f64 > self.min_silence_at_cut {
                 let back = speech.last.and_then(|(_, back)| back).filter(|&back| back >= since);
                 speech.last = Some((since, back));
             }
-            if now - since >= self.min_silence {
+            if (now - since) as f64 >= self.min_silence {
                 let start = speech.start;
                 self.speech = None;
-                if since - start > self.min_speech {
+                if (since - start) as f64 > self.min_speech {
                     self.found.push(Segment { start, end: since });
                 }
             }
@@ -107,7 +109,7 @@ impl Candidates {
 
     fn end(mut self, length: u64) -> Vec<Segment> {
         if let Some(Speech { start, .. }) = self.speech
-            && length.saturating_sub(start) > self.min_speech
+            && length.saturating_sub(start) as f64 > self.min_speech
         {
             self.found.push(Segment { start, end: length });
         }
@@ -116,17 +118,26 @@ impl Candidates {
 }
 
 /// Pads segments on both sides, by half of the gap where the next is closer than twice the padding.
-fn widen(found: &mut [Segment], pad: u64, length: u64) {
+///
+/// What is made whole of a number is its whole part, as Python's `int` does it.
+fn widen(found: &mut [Segment], pad: f64, length: u64) {
+    let before = |time: u64| (time as f64 - pad).max(0.0) as u64;
+    let after = |time: u64| (time as f64 + pad).min(length as f64) as u64;
     for index in 0..found.len() {
         if index == 0 {
-            found[0].start = found[0].start.saturating_sub(pad);
+            found[0].start = before(found[0].start);
         }
-        let Some(gap) = found.get(index + 1).map(|next| next.start - found[index].end) else {
-            found[index].end = found[index].end.saturating_add(pad).min(length);
+        let Some(next) = found.get(index + 1).map(|next| next.start) else {
+            found[index].end = after(found[index].end);
             continue;
         };
-        let by = if gap < 2 * pad { gap / 2 } else { pad };
-        found[index].end += by;
-        found[index + 1].start -= by;
+        let gap = next - found[index].end;
+        if (gap as f64) < 2.0 * pad {
+            found[index].end += gap / 2;
+            found[index + 1].start -= gap / 2;
+        } else {
+            found[index].end = after(found[index].end);
+            found[index + 1].start = before(next);
+        }
     }
 }

@@ -1,23 +1,27 @@
-//! Any PCM at any rate, in any packets, with ends and restarts: the events are those of one push, and all scores are sound.
+//! Any PCM at any rate, in any packets, with ends and restarts: updates are those of one push, their hops tile the recording,
+//! scores are sound, and the audio that is kept is the recording's.
+//!
+//! Bytes that are left over behind the last whole sample say what else happens: settings that change on the way, a clone that
+//! goes on in the stream's place, how much audio is kept.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 use crate::config;
+use crate::heard::Heard;
 use arbitrary::{Result, Unstructured};
 use voiced::audio::Sample;
-use voiced::detector::classic::{combined, energy, entropy, flatness, ltsd, sohn, zcr};
-use voiced::{
-    BATCH, Detector, Error, Event, Gru, Kernels, ScoreStream, SegmentConfig, Silero, Stream, WebRtc, WebRtcConfig,
-    gru, silero,
-};
+use voiced::webrtc::{WebRtc, WebRtcConfig};
+use voiced::{AnyDetector, BATCH, Error, Kind, Loaded, SegmentConfig, Stream, Update};
 
-const EMBEDDED: &str = "the embedded weights";
-
-static MODELS: LazyLock<[Arc<silero::Model>; 2]> = LazyLock::new(|| {
-    [8000, 16_000].map(|rate| Arc::new(silero::Model::embedded(rate, Kernels::best()).expect(EMBEDDED)))
+/// Every kind at 8,000 and at 16,000 Hz, where it has the choice.
+static LOADED: LazyLock<Vec<[Loaded; 2]>> = LazyLock::new(|| {
+    let load = |kind: &Kind| [8000, 16_000].map(|rate| kind.load(rate).expect("embedded weights"));
+    Kind::ALL.iter().map(load).collect()
 });
-static GRU: LazyLock<Arc<gru::Model>> =
-    LazyLock::new(|| Arc::new(gru::Model::embedded(Kernels::best()).expect(EMBEDDED)));
+
+/// The kinds that the first byte chooses among, and those that came later, which left-over bytes choose: so the corpus keeps
+/// its meaning.
+const FIRST: usize = 10;
 
 pub fn fuzz(bytes: &[u8]) {
     let _ = run(&mut Unstructured::new(bytes));
@@ -39,35 +43,30 @@ fn run(bytes: &mut Unstructured<'_>) -> Result<()> {
     let times = bytes.int_in_range(1..=8)?;
     let mut plan = Plan::read(bytes)?;
     let pcm = bytes.bytes(bytes.len())?;
-    let make = || detector(kind, native);
     if floats {
-        let (words, _) = pcm.as_chunks();
+        let (words, left) = pcm.as_chunks();
         let samples: Vec<f32> = words.iter().map(|&word| f32::from_le_bytes(word)).collect();
-        check(make, rate, &config, &samples.repeat(times), &mut plan);
+        let extras = Extras::read(left);
+        check(&detector(kind, native, &extras), rate, &config, &samples.repeat(times), &mut plan, &extras);
     } else {
-        let (words, _) = pcm.as_chunks();
+        let (words, left) = pcm.as_chunks();
         let samples: Vec<i16> = words.iter().map(|&word| i16::from_le_bytes(word)).collect();
-        check(make, rate, &config, &samples.repeat(times), &mut plan);
+        let extras = Extras::read(left);
+        check(&detector(kind, native, &extras), rate, &config, &samples.repeat(times), &mut plan, &extras);
     }
     Ok(())
 }
 
 /// A detector at 8,000 or 16,000 Hz, where it has the choice.
-fn detector(kind: u8, rate: u32) -> Box<dyn Detector> {
-    const LEGAL: &str = "a legal configuration";
-    let webrtc = |mode, frame_ms| WebRtc::new(rate, &WebRtcConfig { mode, frame_ms }).expect(LEGAL);
-    match kind % 10 {
-        0 => Box::new(Silero::new(MODELS[usize::from(rate == 16_000)].clone())),
-        1 => Box::new(Gru::new(GRU.clone())),
-        2 => Box::new(webrtc(kind / 10 % 4, [10, 20, 30][usize::from(kind / 40 % 3)])),
-        3 => Box::new(energy::Energy::new(rate, Default::default()).expect(LEGAL)),
-        4 => Box::new(zcr::Zcr::new(rate, Default::default()).expect(LEGAL)),
-        5 => Box::new(entropy::Entropy::new(rate, Default::default()).expect(LEGAL)),
-        6 => Box::new(flatness::Flatness::new(rate, Default::default()).expect(LEGAL)),
-        7 => Box::new(ltsd::Ltsd::new(rate, Default::default()).expect(LEGAL)),
-        8 => Box::new(sohn::Sohn::new(rate, Default::default()).expect(LEGAL)),
-        _ => Box::new(combined::Combined::new(rate, Default::default()).expect(LEGAL)),
+fn detector(byte: u8, rate: u32, extras: &Extras) -> AnyDetector {
+    let kind = extras.later.unwrap_or(Kind::ALL[usize::from(byte) % FIRST]);
+    if kind != Kind::WebRtc {
+        return LOADED[kind as usize][usize::from(rate == 16_000)].detector();
     }
+    let mut config = WebRtcConfig::default();
+    config.mode = byte / 10 % 4;
+    config.frame_ms = [10, 20, 30][usize::from(byte / 40 % 3)];
+    WebRtc::new(rate, &config).expect("a legal configuration").into()
 }
 
 /// How a recording arrives.
@@ -108,67 +107,195 @@ impl Plan {
     }
 }
 
+/// What else happens. Nothing does where no bytes are left over.
+#[derive(Default)]
+struct Extras {
+    pre_roll_ms: f64,
+    /// Whether segments are kept whole.
+    whole: bool,
+    /// The update of each recording after which a clone goes on in the stream's place.
+    cloned: Option<usize>,
+    /// The updates of each recording before which settings change, and from what bytes.
+    changes: Vec<(usize, [u8; 64])>,
+    /// Another kind than the first byte's.
+    later: Option<Kind>,
+}
+
+impl Extras {
+    /// Draws them at random, from left-over bytes as the seed.
+    fn read(left: &[u8]) -> Self {
+        if left.is_empty() {
+            return Self::default();
+        }
+        let mut state = left.iter().fold(0x9e37_79b9_7f4a_7c15, |state, &byte| (state << 8 ^ u64::from(byte)) | 1);
+        let mut next = || {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            state
+        };
+        for _ in 0..8 {
+            next(); // neighbouring seeds part
+        }
+        let pre_roll_ms = (next() % 4096) as f64 / 16.0;
+        let whole = next() % 2 == 0;
+        let cloned = (next() % 2 == 0).then_some(next() as usize % 32);
+        let changes = (0..next() % 4).map(|_| (next() as usize % 32, [(); 64].map(|()| next() as u8))).collect();
+        let kinds = &Kind::ALL[FIRST..];
+        let later = next().checked_rem(4 * kinds.len() as u64).and_then(|at| kinds.get(at as usize).copied());
+        Self { pre_roll_ms, whole, cloned, changes, later }
+    }
+
+    fn heard<'a, S: Sample>(&self, recording: &'a [S], rate: u32, keeps: bool) -> Heard<'a, S> {
+        Heard::new(recording, rate, keeps.then_some((self.pre_roll_ms, self.whole)))
+    }
+
+    /// The settings that are to be in force from an update on, where they change there.
+    fn change(&self, update: usize, config: &SegmentConfig) -> Option<SegmentConfig> {
+        let (_, bytes) = self.changes.iter().find(|(at, _)| *at == update)?;
+        config::changed(config, &mut Unstructured::new(bytes)).ok()
+    }
+}
+
 fn check<S: Sample>(
-    make: impl Fn() -> Box<dyn Detector>,
+    detector: &AnyDetector,
     rate: u32,
     config: &SegmentConfig,
     samples: &[S],
     plan: &mut Plan,
+    extras: &Extras,
 ) {
-    let mut stream = match Stream::new(make(), rate, config) {
+    let stream = match Stream::new(detector.clone(), rate, config) {
         Ok(stream) => stream,
-        Err(Error::Rate { given, lowest, highest }) => {
+        Err(Error::Rate { given, lowest, highest, .. }) => {
             assert!(given == rate && !(lowest..=highest).contains(&rate), "{rate} Hz refused");
             return;
         }
         Err(Error::Config { .. }) => return,
         Err(other) => panic!("{other}"),
     };
-    let mut scored = ScoreStream::new(make(), rate).expect("a stream was made of the same");
+    let (mut stream, keeps) = keeping(stream, rate, extras);
     let mut rest = samples;
     let recordings: Vec<_> = plan.recordings.drain(..).chain([(u16::MAX, true)]).collect();
-    for (length, whole) in recordings {
+    for (length, ends) in recordings {
         let (recording, behind) = rest.split_at(usize::from(length).min(rest.len()));
         rest = behind;
-        let mut found = Vec::new();
-        let mut scores = Vec::new();
+        let begin = *stream.config();
+        let mut heard = extras.heard(recording, rate, keeps);
+        let mut changes = Vec::new(); // those that were not refused
         let mut left = recording;
+        change(&mut stream, 0, extras, &mut changes);
         while let Some(mut packet) = plan.packet(&mut left) {
-            found.extend(stream.push(packet));
-            scores.extend(std::iter::from_fn(|| scored.push(&mut packet)));
+            while let Some(update) = stream.push(&mut packet) {
+                heard.take(&stream, update);
+                go_on(&mut stream, heard.updates.len(), extras, &mut changes);
+            }
+            assert!(packet.is_empty(), "{} samples were not taken", packet.len());
+            heard.keeps_its_promise(&stream);
         }
         assert_eq!(stream.received(), recording.len() as u64);
-        if whole {
-            found.extend(stream.finish());
-            scores.extend(std::iter::from_fn(|| scored.finish()));
+        if ends {
+            while let Some(update) = stream.finish() {
+                heard.take(&stream, update);
+                go_on(&mut stream, heard.updates.len(), extras, &mut changes);
+            }
+            heard.end();
+            assert_eq!(stream.received(), 0, "not as new after finish");
         } else {
             stream.reset();
         }
-        scored.reset();
-        let (expected, expected_scores) = at_once(&make, rate, config, recording, whole);
-        assert_eq!(found, expected);
-        assert!(scores.iter().all(|score| (0.0..=1.0).contains(score)), "{scores:?}");
-        let bits = |scores: &[f32]| scores.iter().map(|score| score.to_bits()).collect::<Vec<_>>();
-        assert_eq!(bits(&scores), bits(&expected_scores));
+        let expected = at_once(detector, rate, &begin, recording, ends, &changes, extras);
+        assert_eq!(heard.updates, expected);
+        let bits =
+            |updates: &[Update]| updates.iter().map(|update| update.score.map(f32::to_bits)).collect::<Vec<_>>();
+        assert_eq!(bits(&heard.updates), bits(&expected));
     }
 }
 
-/// Events and scores of a recording in one packet.
+/// The stream, and whether it keeps audio now: it does not where nothing bounds it, or it is much.
+fn keeping<S: Sample>(stream: Stream<AnyDetector, S>, rate: u32, extras: &Extras) -> (Stream<AnyDetector, S>, bool) {
+    let (config, spec) = (*stream.config(), stream.spec());
+    let look_back = config.look_back(spec).expect("a stream was made of the same");
+    let kept = if extras.whole {
+        stream.clone().with_segments(extras.pre_roll_ms)
+    } else {
+        stream.clone().with_audio(extras.pre_roll_ms)
+    };
+    match kept {
+        Ok(stream) => (stream, true),
+        Err(Error::Config { field: "max_speech_s", .. }) if extras.whole => (stream, false),
+        Err(Error::Config { field: "speech_pad_ms", .. }) if look_back.is_none() && !extras.whole => (stream, false),
+        Err(Error::Audio { needed, most, .. }) => {
+            assert!(needed > most && most >= 600 * u64::from(rate), "{needed} samples refused, {most} are the most");
+            (stream, false)
+        }
+        Err(other) => panic!("{config:?}: {other}"),
+    }
+}
+
+/// What happens between an update and the next, so many of which have been.
+fn go_on<S: Sample>(
+    stream: &mut Stream<AnyDetector, S>,
+    updates: usize,
+    extras: &Extras,
+    changes: &mut Vec<(usize, SegmentConfig)>,
+) {
+    if extras.cloned == Some(updates) {
+        *stream = stream.clone();
+    }
+    change(stream, updates, extras, changes);
+}
+
+/// Changes the settings where that is to be, and notes it; refused, they stay what they were.
+fn change<S: Sample>(
+    stream: &mut Stream<AnyDetector, S>,
+    update: usize,
+    extras: &Extras,
+    changes: &mut Vec<(usize, SegmentConfig)>,
+) {
+    let before = *stream.config();
+    let Some(config) = extras.change(update, &before) else { return };
+    match stream.set_config(&config) {
+        Ok(()) => {
+            changes.push((update, config));
+            assert_eq!(*stream.config(), config);
+        }
+        Err(Error::Config { .. } | Error::Audio { .. }) => {
+            assert_eq!(*stream.config(), before, "a change that was refused was made");
+        }
+        Err(other) => panic!("{other}"),
+    }
+}
+
+/// What a recording in one packet brings, with these changes of the settings.
 fn at_once<S: Sample>(
-    make: impl Fn() -> Box<dyn Detector>,
+    detector: &AnyDetector,
     rate: u32,
     config: &SegmentConfig,
     recording: &[S],
-    whole: bool,
-) -> (Vec<Event>, Vec<f32>) {
-    let mut stream = Stream::with_batches(make(), rate, config, BATCH).expect("a stream was made of the same");
-    let mut scored = ScoreStream::with_batches(make(), rate, BATCH).expect("a stream was made of the same");
-    let mut events: Vec<Event> = stream.push(recording).collect();
+    ends: bool,
+    changes: &[(usize, SegmentConfig)],
+    extras: &Extras,
+) -> Vec<Update> {
+    let stream = Stream::new(detector.clone(), rate, config).and_then(|stream| stream.with_batches(BATCH));
+    let stream = stream.expect("a stream was made of the same");
+    // With batches more is kept, and rounding may then refuse a change that was taken before.
+    let (mut stream, keeps) = if changes.is_empty() { keeping(stream, rate, extras) } else { (stream, false) };
+    let change = |stream: &mut Stream<AnyDetector, S>, update| {
+        for (_, config) in changes.iter().filter(|(at, _)| *at == update) {
+            stream.set_config(config).expect("was not refused before");
+        }
+    };
+    let mut heard = extras.heard(recording, rate, keeps);
     let mut packet = recording;
-    let mut scores: Vec<f32> = std::iter::from_fn(|| scored.push(&mut packet)).collect();
-    if whole {
-        events.extend(stream.finish());
-        scores.extend(std::iter::from_fn(|| scored.finish()));
+    change(&mut stream, 0);
+    while let Some(update) = stream.push(&mut packet) {
+        heard.take(&stream, update);
+        change(&mut stream, heard.updates.len());
     }
-    (events, scores)
+    while ends && let Some(update) = stream.finish() {
+        heard.take(&stream, update);
+        change(&mut stream, heard.updates.len());
+    }
+    heard.updates
 }

@@ -1,18 +1,25 @@
 //! Any settings and scores: segments are those of the offline rules, in order, apart and inside the audio, and events
-//! lead to them.
+//! lead to them, also where settings change on the way.
+//!
+//! The input's last bytes, which are scores, say too by which fractions of a millisecond its times are longer in a second run,
+//! and what changes in a third.
 
 use crate::{config, offline};
 use arbitrary::{Result, Unstructured};
-use voiced::{Event, FrameSpec, Segment, Segmenter};
+use voiced::{Event, FrameSpec, Segment, SegmentConfig, Segmenter};
 
 /// Longer hops than these are for the arithmetic alone: no recording has such times.
 const LONGEST_HOP: usize = 1 << 20;
 
+/// Bytes at the end that are read once more.
+const AGAIN: usize = 64;
+
 pub fn fuzz(bytes: &[u8]) {
-    let _ = run(&mut Unstructured::new(bytes));
+    let again = &bytes[bytes.len().saturating_sub(AGAIN)..];
+    let _ = run(&mut Unstructured::new(bytes), &mut Unstructured::new(again));
 }
 
-fn run(bytes: &mut Unstructured<'_>) -> Result<()> {
+fn run(bytes: &mut Unstructured<'_>, again: &mut Unstructured<'_>) -> Result<()> {
     let config = config::any(bytes)?;
     let rate = match bytes.arbitrary::<u8>()? % 4 {
         0 => bytes.arbitrary()?,
@@ -40,29 +47,47 @@ fn run(bytes: &mut Unstructured<'_>) -> Result<()> {
     };
     if hop > LONGEST_HOP {
         for &score in &scores {
-            segmenter.push(score).for_each(drop);
+            segmenter.push(score);
         }
-        segmenter.finish(short).for_each(drop);
+        segmenter.finish(short);
         return Ok(());
     }
     let all = (scores.len() * hop) as u64;
     let length = all.saturating_sub(short % hop as u64);
-    let found = checked(&mut segmenter, &scores, length);
-    assert_eq!(found, offline::segments(&scores, spec, length, &config), "{config:?} {spec:?} {length}");
-    assert_eq!(found, checked(&mut segmenter, &scores, length), "not as new after finish");
+    let offline = offline::segments(&scores, spec, length, &config);
+    let found = checked(&mut segmenter, &scores, length, None);
+    assert_eq!(found, offline, "{config:?} {spec:?} {length}");
+    assert_eq!(found, checked(&mut segmenter, &scores, length, None), "not as new after finish");
 
     // A length that cannot be: nothing is promised but an answer.
-    scores.iter().for_each(|&score| segmenter.push(score).for_each(drop));
+    for &score in &scores {
+        segmenter.push(score);
+    }
     for event in segmenter.finish(short) {
         if let Event::End(Segment { start, end }) = event {
             assert!(start <= end, "{start}..{end} after {short} of {all} samples");
         }
     }
+
+    let with_fractions = config::with_fractions(config, again)?;
+    let mut other = Segmenter::new(&with_fractions, spec).expect("legal, and longer");
+    let found = checked(&mut other, &scores, length, None);
+    let offline = offline::segments(&scores, spec, length, &with_fractions);
+    assert_eq!(found, offline, "{with_fractions:?} {spec:?} {length}");
+
+    let changed = config::changed(&config, again)?;
+    let at = again.int_in_range(0..=scores.len())?;
+    checked(&mut segmenter, &scores, length, Some((at, &changed)));
     Ok(())
 }
 
-/// The segments that the events tell, each event where it may be.
-fn checked(segmenter: &mut Segmenter, scores: &[f32], length: u64) -> Vec<Segment> {
+/// The segments that the events tell, each event where it may be; before a score the settings may change.
+fn checked(
+    segmenter: &mut Segmenter,
+    scores: &[f32],
+    length: u64,
+    change: Option<(usize, &SegmentConfig)>,
+) -> Vec<Segment> {
     let mut found: Vec<Segment> = Vec::new();
     let mut started = None;
     let mut take = |event| match event {
@@ -76,10 +101,13 @@ fn checked(segmenter: &mut Segmenter, scores: &[f32], length: u64) -> Vec<Segmen
             found.push(segment);
         }
     };
-    for &score in scores {
-        segmenter.push(score).for_each(&mut take);
+    for (at, &score) in scores.iter().enumerate() {
+        if let Some((_, config)) = change.filter(|&(change, _)| change == at) {
+            let _ = segmenter.set_config(config); // refused, it changes nothing
+        }
+        segmenter.push(score).into_iter().for_each(&mut take);
     }
-    segmenter.finish(length).for_each(&mut take);
+    segmenter.finish(length).into_iter().for_each(&mut take);
     assert_eq!(started, None, "speech without an end");
     found
 }

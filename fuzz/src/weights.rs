@@ -1,9 +1,7 @@
 //! Any bytes as a weights file, and the published files with bytes changed: an error, or a network that runs.
 
-use std::sync::Arc;
-
 use arbitrary::{Result, Unstructured};
-use voiced::{Detector, Gru, Kernels, Silero, gru, silero};
+use voiced::{Detector, Kind};
 
 const PUBLISHED: [&[u8]; 3] = [
     include_bytes!("../../weights/silero_8k.safetensors"),
@@ -62,16 +60,14 @@ fn patched(published: &[u8], bytes: &mut Unstructured<'_>) -> Result<Vec<u8>> {
     Ok(file)
 }
 
-/// What a file holds is for either network to say.
+/// What a file holds is for each network to say.
 fn load(file: &[u8]) {
-    if let Ok(model) = silero::Model::from_bytes(file, Kernels::best()) {
-        let detector = Silero::new(Arc::new(model));
-        let spec = detector.spec();
-        assert!([(8000, 256), (16_000, 512)].contains(&(spec.rate, spec.frame)));
-        run(detector);
-    }
-    if let Ok(model) = gru::Model::from_bytes(file, Kernels::best()) {
-        run(Gru::new(Arc::new(model)));
+    for &kind in Kind::ALL {
+        let Ok(loaded) = kind.load_from(file) else { continue };
+        assert!(kind.info().network);
+        let spec = loaded.spec();
+        assert!(kind != Kind::Silero || [(8000, 256), (16_000, 512)].contains(&(spec.rate, spec.frame)));
+        run(loaded.detector());
     }
 }
 

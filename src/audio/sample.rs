@@ -14,9 +14,18 @@ pub const LIMIT: f32 = 1e6;
 pub const FAINTEST: f32 = 1e-10;
 
 /// A PCM sample that can be read as a number with full scale at ±1.
-pub trait Sample: Copy {
+pub trait Sample: Copy + Default + sealed::Sealed {
     /// The sample's value; full scale is ±1.
     fn to_f32(self) -> f32;
+}
+
+mod sealed {
+    /// So that samples may learn more without breaking anybody's.
+    pub trait Sealed {}
+
+    impl Sealed for f32 {}
+    impl Sealed for i16 {}
+    impl Sealed for i32 {}
 }
 
 impl Sample for f32 {

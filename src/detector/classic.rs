@@ -23,6 +23,7 @@ pub mod flatness;
 mod high_pass;
 pub mod ltsd;
 mod mapping;
+pub mod shape;
 pub mod sohn;
 pub mod zcr;
 
@@ -77,9 +78,13 @@ pub trait Parameters: Copy {
 /// measure of your own:
 ///
 /// ```
+/// # #[cfg(not(feature = "unstable"))]
+/// # fn main() {}
+/// # #[cfg(feature = "unstable")]
+/// # fn main() -> Result<(), voiced::Error> {
 /// use voiced::Detector;
-/// use voiced::audio::sample::clean;
-/// use voiced::detector::classic::{Classic, ClassicConfig, HOP_MS, Logistic, Measure, Setup};
+/// use voiced::audio::clean;
+/// use voiced::classic::{Classic, ClassicConfig, HOP_MS, Logistic, Measure, Setup};
 ///
 /// /// The largest sample of a hop.
 /// struct Peak;
@@ -105,7 +110,8 @@ pub trait Parameters: Copy {
 ///
 /// let mut detector = Classic::<Peak>::new(16_000, ClassicConfig::default())?;
 /// assert!(detector.score(&[0.3; 1120]) > 0.9);
-/// # Ok::<(), voiced::Error>(())
+/// # Ok(())
+/// # }
 /// ```
 #[derive(Clone, Debug)]
 pub struct Classic<M> {

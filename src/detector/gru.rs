@@ -22,14 +22,9 @@
 mod model;
 
 use std::fmt;
-use std::sync::Arc;
 
 use crate::detector::{Detector, Steps};
-#[cfg(feature = "embedded")]
-use crate::error::Error;
 use crate::frame::FrameSpec;
-#[cfg(feature = "embedded")]
-use crate::kernels::Kernels;
 use model::FRAMES_TOGETHER;
 
 pub use model::Model;
@@ -38,29 +33,19 @@ use model::{State, Workspace};
 /// The detector with the network of our own: a shared [`Model`] and a stream's own state.
 #[derive(Clone)]
 pub struct Gru {
-    model: Arc<Model>,
+    model: Model,
     state: State,
     workspace: Workspace,
 }
 
 impl Gru {
-    /// A detector over a model, which any number of detectors may share.
-    pub fn new(model: Arc<Model>) -> Self {
-        let (state, workspace) = (model.begin(), model.places(1));
-        Self { model, state, workspace }
-    }
-
-    /// A detector with the embedded weights.
-    ///
-    /// # Errors
-    /// None with the weights that are embedded; they are read like any others.
-    #[cfg(feature = "embedded")]
-    pub fn embedded() -> Result<Self, Error> {
-        Ok(Self::new(Arc::new(Model::embedded(Kernels::best())?)))
+    /// A detector that runs a network, which any number of detectors share.
+    pub fn new(model: &Model) -> Self {
+        Self { model: model.clone(), state: model.begin(), workspace: model.places(1) }
     }
 
     /// The network that it runs.
-    pub fn model(&self) -> &Arc<Model> {
+    pub fn model(&self) -> &Model {
         &self.model
     }
 }

@@ -21,54 +21,30 @@
 mod model;
 
 use std::fmt;
-use std::sync::Arc;
 
 use crate::detector::Detector;
-#[cfg(feature = "embedded")]
-use crate::error::Error;
 use crate::frame::FrameSpec;
-#[cfg(feature = "embedded")]
-use crate::kernels::Kernels;
 use model::FRAMES_TOGETHER;
 
 pub use model::Model;
 use model::{State, Workspace};
 
-/// Milliseconds by which the network's scores lag the speech, for
-/// [`SegmentConfig::delay_ms`](crate::SegmentConfig::delay_ms).
-///
-/// On the development recordings with labels set by people, `voiced eval` measures a ROC-AUC of 0.978 as the scores are, and
-/// of 0.985 where they are read 40 ms earlier, which is best on a grid of 10 ms. Others found 35 ms on another such set.
-pub const DELAY_MS: u32 = 35;
-
 /// The Silero detector: a shared [`Model`] and a stream's own state of 1.3 KB.
 #[derive(Clone)]
 pub struct Silero {
-    model: Arc<Model>,
+    model: Model,
     state: State,
     workspace: Workspace,
 }
 
 impl Silero {
-    /// A detector over a model, which any number of detectors may share.
-    pub fn new(model: Arc<Model>) -> Self {
-        let workspace = model.workspace(1);
-        Self { model, state: State::default(), workspace }
-    }
-
-    /// A detector with the embedded weights that suit audio of `rate` Hz: those for 8 kHz up to that rate, and those
-    /// for 16 kHz above it. A [`Stream`](crate::Stream) resamples other rates.
-    ///
-    /// # Errors
-    /// None with the weights that are embedded; they are read like any others.
-    #[cfg(feature = "embedded")]
-    pub fn for_rate(rate: u32) -> Result<Self, Error> {
-        let native = if rate <= 8000 { 8000 } else { 16_000 };
-        Ok(Self::new(Arc::new(Model::embedded(native, Kernels::best())?)))
+    /// A detector that runs a network, which any number of detectors share.
+    pub fn new(model: &Model) -> Self {
+        Self { model: model.clone(), state: State::default(), workspace: model.workspace(1) }
     }
 
     /// The network that it runs.
-    pub fn model(&self) -> &Arc<Model> {
+    pub fn model(&self) -> &Model {
         &self.model
     }
 }

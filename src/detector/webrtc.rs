@@ -79,21 +79,26 @@ use mode::Mode;
 
 /// How the detector is set up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct WebRtcConfig {
     /// Aggressiveness: the higher, the more evidence speech takes. 0 to 3. Defaults to 0, as in the original.
     pub mode: u8,
     /// Frame length in milliseconds: 10, 20 or 30. Defaults to 10.
     pub frame_ms: u32,
+    /// Whether the scores are the official decisions, 1 for speech and 0 for none, held after speech as the original holds
+    /// them. Defaults to false.
+    pub decisions: bool,
 }
 
 impl Default for WebRtcConfig {
     fn default() -> Self {
-        Self { mode: 0, frame_ms: 10 }
+        Self { mode: 0, frame_ms: 10, decisions: false }
     }
 }
 
 /// What the detector makes of a frame.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Verdict {
     /// The official decision: whether this frame is speech, or follows speech closely enough to be held for it.
     pub speech: bool,
@@ -105,11 +110,13 @@ pub struct Verdict {
 /// The WebRTC detector at one of its rates, with all of its state.
 ///
 /// ```
-/// use voiced::{WebRtc, WebRtcConfig};
+/// use voiced::webrtc::{WebRtc, WebRtcConfig};
 ///
 /// # fn main() -> Result<(), voiced::Error> {
 /// # let recording = vec![0_i16; 16_000];
-/// let mut detector = WebRtc::new(16_000, &WebRtcConfig { mode: 2, frame_ms: 20 })?;
+/// let mut config = WebRtcConfig::default();
+/// (config.mode, config.frame_ms) = (2, 20);
+/// let mut detector = WebRtc::new(16_000, &config)?;
 /// for frame in recording.chunks_exact(320) {
 ///     let verdict = detector.judge(frame);
 ///     println!("{} {}", verdict.speech, verdict.score);
@@ -121,6 +128,7 @@ pub struct Verdict {
 pub struct WebRtc {
     spec: FrameSpec,
     mode: Mode,
+    decisions: bool,
     downsampler: Downsampler,
     filter_bank: FilterBank,
     gmm: Gmm,
@@ -135,7 +143,7 @@ impl WebRtc {
     /// [`Error::Config`] where the rate or a field of `config` is none of those.
     pub fn new(rate: u32, config: &WebRtcConfig) -> Result<Self, Error> {
         let refused = |field, given, legal| Error::Config { field, given, legal };
-        let WebRtcConfig { mode, frame_ms } = *config;
+        let WebRtcConfig { mode, frame_ms, decisions } = *config;
         let downsampler = Downsampler::new(rate)
             .ok_or_else(|| refused("rate", f64::from(rate), "8000, 16000, 32000 or 48000 Hz"))?;
         let modes = Mode::all(frame_ms)
@@ -145,6 +153,7 @@ impl WebRtc {
         Ok(Self {
             spec: FrameSpec::adjacent(rate, frame),
             mode,
+            decisions,
             downsampler,
             filter_bank: FilterBank::default(),
             gmm: Gmm::default(),
@@ -187,7 +196,8 @@ impl Detector for WebRtc {
     }
 
     fn score(&mut self, frame: &[f32]) -> f32 {
-        self.judge(frame).score
+        let Verdict { speech, score } = self.judge(frame);
+        if self.decisions { f32::from(u8::from(speech)) } else { score }
     }
 
     fn reset(&mut self) {

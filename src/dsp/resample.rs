@@ -28,9 +28,6 @@ use crate::audio::sample::clean;
 use crate::error::Error;
 use phases::Phases;
 
-/// Sample rates that a [`Resampler`] takes and gives, in Hz.
-pub const RATES: RangeInclusive<u32> = 4_000..=384_000;
-
 /// Converts a stream of samples from one rate to another.
 ///
 /// `n` input samples give `ceil(n * to / from)` output samples, at the input times `0`,
@@ -42,7 +39,7 @@ pub const RATES: RangeInclusive<u32> = 4_000..=384_000;
 /// The look-ahead is 53 to 61 samples of the lower rate: under 4 ms at 16 kHz.
 ///
 /// ```
-/// use voiced::dsp::resample::Resampler;
+/// use voiced::Resampler;
 ///
 /// let mut resampler = Resampler::new(44_100, 16_000)?;
 /// let mut frame = [0.0; 512];
@@ -86,16 +83,19 @@ struct Step {
 }
 
 impl Resampler {
+    /// Sample rates that it takes and gives, in Hz.
+    pub const RATES: RangeInclusive<u32> = 4_000..=384_000;
+
     /// A resampler at the start of a stream, from `from` Hz to `to` Hz.
     ///
     /// It holds at most 300 kB of coefficients, which its clones share, and 10 bytes for each
     /// filter tap, of which there are 320 from 48 to 16 kHz, at least 112, at most 10,176.
     ///
     /// # Errors
-    /// [`Error::Rate`] if a rate lies outside [`RATES`].
+    /// [`Error::Rate`] if a rate lies outside [`RATES`](Self::RATES).
     pub fn new(from: u32, to: u32) -> Result<Self, Error> {
-        if let Some(&rate) = [from, to].iter().find(|rate| !RATES.contains(rate)) {
-            return Err(Error::Rate { given: rate, lowest: *RATES.start(), highest: *RATES.end() });
+        if let Some(&rate) = [from, to].iter().find(|rate| !Self::RATES.contains(rate)) {
+            return Err(Error::Rate { given: rate, lowest: *Self::RATES.start(), highest: *Self::RATES.end() });
         }
         let divisor = greatest_common_divisor(from, to);
         let (from, to) = (from / divisor, to / divisor);
@@ -160,6 +160,12 @@ impl Resampler {
             self.finished = true;
         }
         if self.passes_through() { 0 } else { self.settle(output) }
+    }
+
+    /// The most samples that it has taken beyond the input time of an output sample by the time that it writes that.
+    pub(crate) fn ahead(&self) -> usize {
+        // The history has room for two windows, and a window's middle is where its output sample lies.
+        (3 * self.phases.taps()).div_ceil(2) + 1
     }
 
     fn passes_through(&self) -> bool {

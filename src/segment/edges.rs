@@ -1,5 +1,11 @@
 //! What the segmenter tells: segments, and the events that lead to them.
 
+use std::array;
+use std::fmt;
+use std::iter;
+use std::ops::Deref;
+use std::slice;
+
 /// A stretch of speech, in samples, half-open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Segment {
@@ -12,7 +18,7 @@ pub struct Segment {
 /// What a stream reports as it happens; times in samples from the start of the recording.
 ///
 /// After `Start` comes either `End` or `Misfire`, before any other `Start`. Every segment of the recording is
-/// reported by one `End`, in order.
+/// reported by one `End`, in order, and no `Start` lies before the `End` that was reported last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Event {
     /// Speech began: a score reached the threshold.
@@ -35,9 +41,17 @@ pub enum Event {
 }
 
 impl Event {
+    /// The segment, where the event is the end of one.
+    pub fn segment(self) -> Option<Segment> {
+        match self {
+            Self::End(segment) => Some(segment),
+            _ => None,
+        }
+    }
+
     /// The same event with each of its times mapped.
     #[must_use]
-    pub fn map_times(self, time: impl Fn(u64) -> u64) -> Self {
+    pub(crate) fn map_times(self, time: impl Fn(u64) -> u64) -> Self {
         match self {
             Self::Start { at } => Self::Start { at: time(at) },
             Self::Continue { at } => Self::Continue { at: time(at) },
@@ -47,12 +61,11 @@ impl Event {
     }
 }
 
-/// The events of one frame, in order: an iterator over at most [`Events::MOST`], without allocation.
-#[derive(Clone, Debug)]
+/// The events of one frame, in the order of report: a slice of at most [`Events::MOST`], without allocation.
+#[derive(Clone, Copy)]
 pub struct Events {
-    events: [Option<Event>; Self::MOST],
-    next: usize,
-    count: usize,
+    events: [Event; Self::MOST], // those beyond `count` mean nothing
+    count: u8,
 }
 
 impl Events {
@@ -61,33 +74,58 @@ impl Events {
     pub const MOST: usize = 5;
 
     pub(crate) fn new() -> Self {
-        Self { events: [None; Self::MOST], next: 0, count: 0 }
+        Self { events: [Event::Continue { at: 0 }; Self::MOST], count: 0 }
     }
 
-    /// The same events with each of their times mapped.
-    pub(crate) fn map_times(mut self, time: impl Fn(u64) -> u64) -> Self {
-        for event in self.events.iter_mut().flatten() {
+    /// Maps each of their times.
+    pub(crate) fn map_times(&mut self, time: impl Fn(u64) -> u64) {
+        for event in &mut self.events[..usize::from(self.count)] {
             *event = event.map_times(&time);
         }
-        self
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.count == 0
     }
 
     pub(super) fn add(&mut self, event: Event) {
-        self.events[self.count] = Some(event);
+        self.events[usize::from(self.count)] = event;
         self.count += 1;
     }
 }
 
-impl Iterator for Events {
-    type Item = Event;
+impl Deref for Events {
+    type Target = [Event];
 
-    fn next(&mut self) -> Option<Event> {
-        let event = self.events.get(self.next).copied().flatten();
-        self.next += usize::from(event.is_some());
-        event
+    fn deref(&self) -> &[Event] {
+        &self.events[..usize::from(self.count)]
+    }
+}
+
+impl IntoIterator for Events {
+    type Item = Event;
+    type IntoIter = iter::Take<array::IntoIter<Event, { Self::MOST }>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.events.into_iter().take(self.count.into())
+    }
+}
+
+impl<'a> IntoIterator for &'a Events {
+    type Item = &'a Event;
+    type IntoIter = slice::Iter<'a, Event>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl PartialEq for Events {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl Eq for Events {}
+
+impl fmt::Debug for Events {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
     }
 }

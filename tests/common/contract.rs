@@ -1,21 +1,25 @@
 //! What every detector promises, whatever is in it: one suite, which `tests/detectors.rs` runs for each of them.
 //!
 //! A detector is made by `make(rate)`, for each of the rates that it is written for. It is heard directly, and as a stream
-//! hears it: resampled from another rate, in packets, with the events that the scores come to.
+//! hears it: resampled from another rate, in packets, with the events that its scores bring and the audio that is kept.
 
 use std::cell::Cell;
+use std::ops::Range;
 use std::sync::LazyLock;
 use std::thread;
 
 use proptest::prelude::*;
 use proptest::sample::select;
-use voiced::audio::sample::{LIMIT, Sample};
-use voiced::{Detector, Event, ScoreStream, Segment, SegmentConfig, Stream, segments_from_scores, segments_with};
+use voiced::audio::{LIMIT, Sample};
+use voiced::{AnyDetector, Detector, Event, Segment, SegmentConfig, Stream, Update, segments, segments_from_scores};
 
-use crate::common::{cases, packets, speech_i16};
+use crate::common::{cases, events, packets, scores, settings, speech_i16};
 
 /// Makes a detector for a rate in Hz.
-pub(crate) type Make<D> = fn(u32) -> D;
+pub(crate) type Make = fn(u32) -> AnyDetector;
+
+/// Milliseconds before a start that are kept too.
+const PRE_ROLL_MS: f64 = 20.0;
 
 /// Rates that a stream brings to a detector's own; 0 stands for that.
 const INCOMING: [u32; 4] = [0, 0, 44_100, 11_025];
@@ -91,16 +95,22 @@ fn plans() -> impl Strategy<Value = Vec<usize>> {
 }
 
 fn configs() -> impl Strategy<Value = SegmentConfig> {
-    (0.05..0.7, 0..100_u32, 0..100_u32, 0..100_u32, 0.2..2.0).prop_map(
-        |(threshold, min_speech_ms, min_silence_ms, speech_pad_ms, max_speech_s)| SegmentConfig {
-            threshold,
-            min_speech_ms,
-            min_silence_ms,
-            speech_pad_ms,
-            max_speech_s,
-            ..Default::default()
+    (0.05..0.7, 0.0..100.0, 0.0..100.0, 0.0..100.0, 0.2..2.0).prop_map(
+        |(threshold, min_speech_ms, min_silence_ms, speech_pad_ms, max_speech_s)| {
+            settings(|config| {
+                config.threshold = threshold;
+                config.min_speech_ms = min_speech_ms;
+                config.min_silence_ms = min_silence_ms;
+                config.speech_pad_ms = speech_pad_ms;
+                config.max_speech_s = max_speech_s;
+            })
         },
     )
+}
+
+/// Settings that find much.
+fn eager(threshold: f64) -> SegmentConfig {
+    settings(|config| (config.threshold, config.min_speech_ms, config.max_speech_s) = (threshold, 50.0, 1.0))
 }
 
 fn floats(samples: &[i16]) -> Vec<f32> {
@@ -111,99 +121,112 @@ fn bits(scores: &[f32]) -> Vec<u32> {
     scores.iter().map(|score| score.to_bits()).collect()
 }
 
-/// The bits of all scores, and all events.
-type Heard = (Vec<u32>, Vec<Event>);
-
-/// A detector behind both sorts of stream.
+/// A stream, with what it was given and what it told.
 #[derive(Clone)]
-struct Listener<D> {
-    scores: ScoreStream<D>,
-    events: Stream<D>,
-    heard: Heard,
+struct Listener<S> {
+    stream: Stream<AnyDetector, S>,
+    recording: Vec<S>,
+    heard: Vec<Update>,
 }
 
-impl<D: Detector + Clone> Listener<D> {
-    fn new(detector: D, incoming: u32, config: &SegmentConfig) -> Self {
+impl<S: Sample> Listener<S> {
+    fn new(detector: AnyDetector, incoming: u32, config: &SegmentConfig, batch: usize) -> Self {
         let rate = if incoming == 0 { detector.spec().rate } else { incoming };
-        Self {
-            scores: ScoreStream::new(detector.clone(), rate).unwrap(),
-            events: Stream::new(detector, rate, config).unwrap(),
-            heard: Heard::default(),
-        }
+        let stream = Stream::new(detector, rate, config).unwrap().with_batches(batch).unwrap();
+        Self { stream: stream.with_segments(PRE_ROLL_MS).unwrap(), recording: Vec::new(), heard: Vec::new() }
     }
 
-    fn push<S: Sample>(&mut self, packet: &[S]) {
-        self.heard.1.extend(self.events.push(packet));
+    fn push(&mut self, packet: &[S]) {
+        self.recording.extend(packet);
         let mut rest = packet;
-        self.heard.0.extend(std::iter::from_fn(|| self.scores.push(&mut rest)).map(f32::to_bits));
+        while let Some(update) = self.stream.push(&mut rest) {
+            self.note(update);
+        }
+        assert!(rest.is_empty());
+        assert_eq!(self.stream.received(), self.recording.len() as u64);
     }
 
-    fn finish(&mut self) -> Heard {
-        self.heard.1.extend(self.events.finish());
-        self.heard.0.extend(std::iter::from_fn(|| self.scores.finish()).map(f32::to_bits));
-        self.scores.reset();
+    fn finish(&mut self) -> Vec<Update> {
+        while let Some(update) = self.stream.finish() {
+            self.note(update);
+        }
+        self.recording.clear();
         std::mem::take(&mut self.heard)
     }
 
     fn reset(&mut self) {
-        self.events.reset();
-        self.scores.reset();
-        self.heard = Heard::default();
+        self.stream.reset();
+        self.recording.clear();
+        self.heard.clear();
+    }
+
+    /// Expects the recording's own samples before each start and in each segment, and hops without gaps.
+    fn note(&mut self, update: Update) {
+        for event in update.events {
+            match event {
+                Event::Start { at } => self.check(at.saturating_sub(80)..at),
+                Event::End(Segment { start, end }) => self.check(start.saturating_sub(80)..end),
+                Event::Continue { .. } | Event::Misfire { .. } => {}
+            }
+        }
+        assert_eq!(update.start, self.heard.last().map_or(0, |last| last.end));
+        self.heard.push(update);
+    }
+
+    fn check(&self, range: Range<u64>) {
+        let bits = |samples: &[S]| samples.iter().map(|sample| sample.to_f32().to_bits()).collect::<Vec<_>>();
+        let kept = self.stream.audio(range.clone()).unwrap_or_else(|| panic!("{range:?} is not kept"));
+        assert_eq!(bits(kept), bits(&self.recording[range.start as usize..range.end as usize]));
     }
 
     /// What a new one hears in a recording that comes in one packet.
-    fn alone<S: Sample>(detector: D, incoming: u32, config: &SegmentConfig, samples: &[S]) -> Heard {
-        let mut listener = Self::new(detector, incoming, config);
+    fn alone(detector: AnyDetector, incoming: u32, config: &SegmentConfig, samples: &[S]) -> Vec<Update> {
+        let mut listener = Self::new(detector, incoming, config, 1);
         listener.push(samples);
         listener.finish()
     }
 }
 
-fn segments(events: &[Event]) -> Vec<Segment> {
-    let closed = |event: &Event| if let Event::End(segment) = event { Some(*segment) } else { None };
-    events.iter().filter_map(closed).collect()
-}
-
-/// Any packets, sample formats and batches give the scores and events of the whole recording; at the detector's own rate
-/// these are the offline scores and segments. Returns the segments.
-fn all_ways_agree<D: Detector + Clone>(
-    new: impl Fn() -> D,
+/// Any packets, sample formats and batches give the updates of the whole recording; at the detector's own rate these have the
+/// offline scores and segments. Returns the segments.
+fn all_ways_agree(
+    new: impl Fn() -> AnyDetector,
     incoming: u32,
     (recording, plan, room): (&[i16], &[usize], usize),
     config: &SegmentConfig,
 ) -> Vec<Segment> {
     let samples = floats(recording);
-    let (scores, events) = Listener::alone(new(), incoming, config, &samples);
-    let found = segments(&events);
+    let updates = Listener::alone(new(), incoming, config, &samples);
+    let found: Vec<Segment> = events(&updates).into_iter().filter_map(Event::segment).collect();
+    if let [.., last_frame, end] = updates[..] {
+        assert_eq!((last_frame.end, end.end, end.score), (samples.len() as u64, samples.len() as u64, None));
+    }
 
-    let mut listener = Listener::new(new(), incoming, config);
+    let mut listener = Listener::new(new(), incoming, config, 1);
     packets(recording, plan).for_each(|packet| listener.push(packet));
-    assert_eq!(listener.finish(), (scores.clone(), events), "16-bit packets");
+    assert_eq!(listener.finish(), updates, "16-bit packets");
+
+    let mut batched = Listener::new(new(), incoming, config, room);
+    packets(&samples, plan).for_each(|packet| batched.push(packet));
+    assert_eq!(batched.finish(), updates, "up to {room} frames together");
 
     let rate = if incoming == 0 { new().spec().rate } else { incoming };
-    let mut batched = ScoreStream::with_batches(new(), rate, room).unwrap();
-    let mut together = Vec::new();
-    for mut packet in packets(&samples, plan) {
-        together.extend(std::iter::from_fn(|| batched.push(&mut packet)));
-    }
-    together.extend(std::iter::from_fn(|| batched.finish()));
-    assert_eq!(bits(&together), scores, "up to {room} frames together");
-    assert_eq!(segments_with(new(), &samples, rate, config).unwrap(), found);
+    assert_eq!(segments(new(), &samples, rate, config).unwrap(), found);
 
     let mut detector = new();
     if rate == detector.spec().rate {
         let mut offline = Vec::new();
         detector.score_all(&samples, &mut offline);
-        assert_eq!(bits(&offline), scores, "offline");
+        assert_eq!(bits(&offline), bits(&scores(&updates)), "offline");
         let (spec, length) = (detector.spec(), samples.len() as u64);
         assert_eq!(segments_from_scores(&offline, spec, length, config).unwrap(), found);
     }
     found
 }
 
-pub(crate) fn any_packets_give_the_same_scores_and_events<D: Detector + Clone>(make: Make<D>, rates: &'static [u32]) {
+pub(crate) fn any_packets_give_the_same_scores_and_events(make: Make, rates: &'static [u32]) {
     let speech = &SPEECH[..3 * 16_000 + 123];
-    let config = SegmentConfig { threshold: 0.4, min_speech_ms: 50, max_speech_s: 1.0, ..Default::default() };
+    let config = eager(0.4);
     for &rate in rates {
         for incoming in [0, 22_050] {
             let found = all_ways_agree(|| make(rate), incoming, (speech, &[441, 1, 0, 1700], 12), &config);
@@ -222,17 +245,13 @@ pub(crate) fn any_packets_give_the_same_scores_and_events<D: Detector + Clone>(m
     });
 }
 
-pub(crate) fn any_samples_have_a_score_from_0_to_1_as_if_they_were_cleaned<D: Detector + Clone>(
-    make: Make<D>,
-    rates: &'static [u32],
-) {
-    let config = SegmentConfig { threshold: 0.3, min_speech_ms: 50, ..Default::default() };
+pub(crate) fn any_samples_have_a_score_from_0_to_1_as_if_they_were_cleaned(make: Make, rates: &'static [u32]) {
+    let config = eager(0.3);
     let check = |rate, incoming, samples: &[f32]| {
         let clean = |sample: &f32| if sample.is_finite() { sample.clamp(-LIMIT, LIMIT) } else { 0.0 };
         let cleaned: Vec<f32> = samples.iter().map(clean).collect();
         let heard = Listener::alone(make(rate), incoming, &config, samples);
-        let score = |&bits: &u32| f32::from_bits(bits);
-        assert!(heard.0.iter().map(score).all(|score| (0.0..=1.0).contains(&score)), "{heard:?}");
+        assert!(scores(&heard).iter().all(|score| (0.0..=1.0).contains(score)), "{heard:?}");
         assert_eq!(heard, Listener::alone(make(rate), incoming, &config, &cleaned), "NaN is 0, and so on");
     };
     for (i, level) in LEVELS.into_iter().enumerate() {
@@ -250,7 +269,7 @@ pub(crate) fn any_samples_have_a_score_from_0_to_1_as_if_they_were_cleaned<D: De
     });
 }
 
-pub(crate) fn reset_equals_new<D: Detector + Clone>(make: Make<D>, rates: &'static [u32]) {
+pub(crate) fn reset_equals_new(make: Make, rates: &'static [u32]) {
     let compared = Cell::new(0);
     proptest!(cases(10), |(
         before in broken_recordings(),
@@ -263,21 +282,21 @@ pub(crate) fn reset_equals_new<D: Detector + Clone>(make: Make<D>, rates: &'stat
         // Speech behind it, so that the state that is to be forgotten is not that of silence.
         let before = [&before, &floats(&SPEECH[..2500])[..]].concat();
         let expected = Listener::alone(make(rate), incoming, &config, &after);
-        let mut listener = Listener::new(make(rate), incoming, &config);
+        let mut listener = Listener::new(make(rate), incoming, &config, 1);
         listener.push(&before);
         if end {
             listener.finish();
         } else {
             listener.reset();
         }
-        listener.push(&after);
+        listener.push(&floats(&after));
         assert_eq!(listener.finish(), expected, "after {}", if end { "the end" } else { "a reset" });
-        compared.set(compared.get() + expected.0.len());
+        compared.set(compared.get() + expected.len());
     });
     assert!(compared.get() > 0);
 }
 
-pub(crate) fn clones_are_independent<D: Detector + Clone>(make: Make<D>, rates: &'static [u32]) {
+pub(crate) fn clones_are_independent(make: Make, rates: &'static [u32]) {
     proptest!(cases(8), |(
         before in recordings(),
         one in recordings(),
@@ -289,7 +308,7 @@ pub(crate) fn clones_are_independent<D: Detector + Clone>(make: Make<D>, rates: 
     )| {
         let alone = |after: &[i16]| Listener::alone(make(rate), incoming, &config, &[&before, after].concat());
         let expected = [alone(&one), alone(&other)];
-        let mut first = Listener::new(make(rate), incoming, &config);
+        let mut first = Listener::new(make(rate), incoming, &config, 1);
         first.push(&before);
         let mut second = first.clone();
         let (mut ones, mut others) = (packets(&one, &plan), packets(&other, &plan));
@@ -305,18 +324,15 @@ pub(crate) fn clones_are_independent<D: Detector + Clone>(make: Make<D>, rates: 
     });
 }
 
-pub(crate) fn a_stream_goes_on_in_another_thread<D: Detector + Clone + Send + 'static>(
-    make: Make<D>,
-    rates: &'static [u32],
-) {
+pub(crate) fn a_stream_goes_on_in_another_thread(make: Make, rates: &'static [u32]) {
     fn assert_send<T: Send>(_: &T) {}
-    let config = SegmentConfig { threshold: 0.4, min_speech_ms: 50, ..Default::default() };
+    let config = eager(0.4);
     let (before, after) = SPEECH[..24_000].split_at(10_007);
     for &rate in rates {
         for incoming in [0, 44_100] {
             let expected = Listener::alone(make(rate), incoming, &config, &SPEECH[..24_000]);
-            let mut listener = Listener::new(make(rate), incoming, &config);
-            assert_send(&listener.events);
+            let mut listener = Listener::new(make(rate), incoming, &config, 1);
+            assert_send(&listener.stream);
             listener.push(before);
             let elsewhere = thread::spawn(move || {
                 listener.push(after);
@@ -327,7 +343,7 @@ pub(crate) fn a_stream_goes_on_in_another_thread<D: Detector + Clone + Send + 's
     }
 }
 
-pub(crate) fn a_short_frame_is_one_that_zeros_complete<D: Detector + Clone>(make: Make<D>, rates: &'static [u32]) {
+pub(crate) fn a_short_frame_is_one_that_zeros_complete(make: Make, rates: &'static [u32]) {
     for &rate in rates {
         let mut detector = make(rate);
         let spec = detector.spec();

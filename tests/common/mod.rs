@@ -1,12 +1,11 @@
 //! The recordings and golden files in `tests/data`, as the tests need them.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
-#[cfg(feature = "embedded")]
-pub(crate) mod detectors;
-
 use std::path::PathBuf;
 
 use proptest::prelude::ProptestConfig;
+use voiced::audio::Sample;
+use voiced::{Detector, Event, Pool, SegmentConfig, Stream, StreamId, Update};
 
 /// The path of a file in `tests/data`.
 pub(crate) fn data(name: &str) -> PathBuf {
@@ -33,6 +32,41 @@ pub(crate) fn white_noise(count: usize) -> Vec<f32> {
         state as i32 as f32 / 2_147_483_648.0 * 0.1
     };
     std::iter::repeat_with(next).take(count).collect()
+}
+
+/// The default settings but for what `change` changes.
+pub(crate) fn settings(change: impl FnOnce(&mut SegmentConfig)) -> SegmentConfig {
+    let mut config = SegmentConfig::default();
+    change(&mut config);
+    config
+}
+
+/// What a packet brings.
+pub(crate) fn push<D: Detector, S: Sample>(stream: &mut Stream<D, S>, packet: &[S]) -> Vec<Update> {
+    let mut rest = packet;
+    let updates = std::iter::from_fn(|| stream.push(&mut rest)).collect();
+    assert!(rest.is_empty(), "all is taken");
+    updates
+}
+
+/// What the end of a recording brings.
+pub(crate) fn finish<D: Detector, S: Sample>(stream: &mut Stream<D, S>) -> Vec<Update> {
+    std::iter::from_fn(|| stream.finish()).collect()
+}
+
+/// What the end of a recording in a pool brings.
+pub(crate) fn finish_in<S: Sample>(pool: &mut Pool<S>, stream: StreamId) -> Vec<Update> {
+    std::iter::from_fn(|| pool.finish(stream).unwrap()).collect()
+}
+
+/// The scores of some updates.
+pub(crate) fn scores(updates: &[Update]) -> Vec<f32> {
+    updates.iter().filter_map(|update| update.score).collect()
+}
+
+/// The events of some updates.
+pub(crate) fn events(updates: &[Update]) -> Vec<Event> {
+    updates.iter().flat_map(|update| update.events).collect()
 }
 
 /// So many cases of a property, or as many as `PROPTEST_CASES` says.

@@ -102,6 +102,11 @@ def max_speech(rng: random.Random) -> float:
     return rng.choice([tiny, 0.5, 1.0, 1.7, 2.0, 3.0, 4.0, round(rng.uniform(0.3, 6), 3)])
 
 
+def fraction(rng: random.Random) -> float:
+    """Returns milliseconds that mostly make no whole number of samples."""
+    return rng.choice([0.03, 31.97, 32.01, 99.99, round(rng.uniform(0, 300), rng.choice([1, 2, 5]))])
+
+
 def random_parameters(rng: random.Random, sequence: Sequence) -> dict[str, object]:
     """Returns one random case's parameters, which suit what the sequence is there for."""
     rate = rng.choice([16000, 8000])
@@ -115,11 +120,19 @@ def random_parameters(rng: random.Random, sequence: Sequence) -> dict[str, objec
         "sampling_rate": rate,
         "threshold": threshold,
         "neg_threshold": neg_threshold(rng, threshold),
-        "min_speech_duration_ms": rng.choice([0, 0, 1, 32, 64, 250, 250, rng.randint(0, 1000)]),
+        "min_speech_duration_ms": rng.choice(
+            [0, 0, 1, 32, 64, 250, 250, rng.randint(0, 1000), fraction(rng)]
+        ),
         "max_speech_duration_s": max_speech(rng) if limited else None,
-        "min_silence_duration_ms": rng.choice([0, 32, 64, 100, 100, 500, rng.randint(0, 400)]),
-        "speech_pad_ms": rng.choice([0, 1, 15, 30, 30, 31, 100, 500, 5000, rng.randint(0, 300)]),
-        "min_silence_at_max_speech": rng.choice([0, 32, 64, 98, 98, 200, rng.randint(0, 300)]),
+        "min_silence_duration_ms": rng.choice(
+            [0, 32, 64, 100, 100, 500, rng.randint(0, 400), fraction(rng)]
+        ),
+        "speech_pad_ms": rng.choice(
+            [0, 1, 15, 30, 30, 31, 100, 500, 5000, rng.randint(0, 300), fraction(rng), fraction(rng)]
+        ),
+        "min_silence_at_max_speech": rng.choice(
+            [0, 32, 64, 98, 98, 200, rng.randint(0, 300), fraction(rng)]
+        ),
         "use_max_poss_sil_at_max_speech": rng.random() < 0.5,
         "audio_length_samples": audio_length(rng, len(sequence.scores), rate),
     }

@@ -1,7 +1,7 @@
 //! Spectral entropy over the speech band, above the noise.
 //!
 //! A voice puts its power into few bins, the harmonics of its formants; noise spreads it over all. With `q[k]` the power
-//! of bin `k` over its noise floor in a window of 32 ms, and `c` = [`OFFSET`],
+//! of bin `k` over its noise floor in a window of 32 ms, and `c` = [`OFFSET`](super::shape::OFFSET),
 //!
 //! ```text
 //! p[k] = (q[k] + c) / sum (q + c)            Shen et al. 1998, equation 1, on the whitened spectrum
@@ -18,79 +18,40 @@
 //! Good at: voiced speech in steady noise of any colour, at any level. Blind to fricatives, which are as flat as noise;
 //! taken in by whatever else is tonal and comes and goes: music, birds, alarms.
 
-use crate::detector::classic::{Classic, ClassicConfig, Logistic, Measure, SPECTRUM_MS, Setup, fitted};
-use crate::dsp::smooth::MovingAverage;
+use crate::detector::classic::shape::{MeanShape, Shape};
+use crate::detector::classic::{Classic, ClassicConfig, Logistic, fitted};
 use crate::dsp::spectrum::negentropy;
-use crate::dsp::whiten::WhitenedSpectrum;
-
-/// The band in Hz that is looked at: the first three formants.
-pub const BAND_HZ: [f32; 2] = [250.0, 4000.0];
-
-/// What is added to each ratio, so that a bin that stands out of the noise by less than this counts little.
-pub const OFFSET: f32 = 10.0;
 
 /// The entropy detector; see the [module](self).
-pub type Entropy = Classic<Negentropy>;
+pub type Entropy = Classic<MeanShape<Negentropy>>;
 
 /// The parameters of [`Entropy`]. Their mapping is from nats.
 pub type EntropyConfig = ClassicConfig;
 
-/// The measure of [`Entropy`]: the mean negentropy of the whitened spectrum around the hop, in nats.
+/// The measure of [`Entropy`]: the negentropy of the spectrum, in nats.
 #[derive(Clone, Debug)]
-pub struct Negentropy {
-    whitened: WhitenedSpectrum,
-    average: MovingAverage,
-}
+pub struct Negentropy;
 
-impl Measure for Negentropy {
-    type Config = EntropyConfig;
-    const WINDOW_MS: u32 = SPECTRUM_MS;
+impl Shape for Negentropy {
+    const CURVE: Logistic = fitted::ENTROPY;
 
-    fn mapping(_rate: u32) -> Logistic {
-        fitted::ENTROPY
-    }
-
-    fn new(setup: &Setup, _config: EntropyConfig) -> Self {
-        Self { whitened: setup.whitened(BAND_HZ), average: MovingAverage::new(setup.average) }
-    }
-
-    fn push(&mut self, window: &[f32]) -> f32 {
-        let ratios = self.whitened.of(window);
-        self.average.push(negentropy(ratios.iter().map(|ratio| ratio + OFFSET)))
-    }
-
-    fn reset(&mut self) {
-        self.whitened.reset();
-        self.average.reset();
+    fn of(powers: impl Iterator<Item = f32>) -> f32 {
+        negentropy(powers)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detector::Detector;
-    use crate::frame::FrameSpec;
+    use crate::detector::classic::shape::in_noise_and_tone;
 
     #[test]
     fn a_tone_that_begins_stands_out_and_steady_noise_does_not() {
-        for rate in [8000, 16_000] {
-            let mut detector = Entropy::new(rate, EntropyConfig::default()).unwrap();
-            let FrameSpec { frame, hop, .. } = detector.spec();
-            let mut state = 1_u32;
-            let samples: Vec<f32> = (0..3 * rate)
-                .map(|n| {
-                    state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                    let noise = state as i32 as f32 / 2_147_483_648.0 * 0.01;
-                    let tone = (std::f32::consts::TAU * 1000.0 * n as f32 / rate as f32).sin() * 0.3;
-                    if n < 2 * rate { noise } else { noise + tone }
-                })
-                .collect();
-            let measures: Vec<f32> =
-                samples.windows(frame).step_by(hop).map(|frame| detector.measure(frame)).collect();
+        for (noise, tone) in in_noise_and_tone::<Negentropy>() {
             // Ratios of steady noise are exponential with mean 1; with the offset their shape is all but flat.
-            assert!(measures[100..180].iter().all(|measure| (0.0..0.05).contains(measure)), "noise: {measures:?}");
+            assert!(noise.iter().all(|measure| (0.0..0.05).contains(measure)), "noise: {noise:?}");
             // In the tone's three bins the ratio is 10^5 and more.
-            assert!(measures[230] > 2.0, "tone: {}", measures[230]);
+            assert!(tone > 2.0, "tone: {tone}");
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! The ratio of the geometric to the arithmetic mean of a power spectrum is 1 where it is flat and small where few bins
 //! hold the power, as in a vowel. With `q[k]` the power of bin `k` over its noise floor in a window of 32 ms, and `c` =
-//! [`OFFSET`],
+//! [`OFFSET`](super::shape::OFFSET),
 //!
 //! ```text
 //! F = (prod (q[k] + c))^(1/N) / (1/N sum (q[k] + c))      Gray and Markel 1974, equation 9
@@ -19,79 +19,40 @@
 //! Good at: voiced speech in steady noise of any colour, at any level; the geometric mean also sees how deep the valleys
 //! between formants are, so it does better than the entropy. Blind to fricatives; taken in by music, birds and alarms.
 
-use crate::detector::classic::{Classic, ClassicConfig, Logistic, Measure, SPECTRUM_MS, Setup, fitted};
-use crate::dsp::smooth::MovingAverage;
+use crate::detector::classic::shape::{MeanShape, Shape};
+use crate::detector::classic::{Classic, ClassicConfig, Logistic, fitted};
 use crate::dsp::spectrum::unflatness;
-use crate::dsp::whiten::WhitenedSpectrum;
-
-/// The band in Hz that is looked at: the first three formants.
-pub const BAND_HZ: [f32; 2] = [250.0, 4000.0];
-
-/// What is added to each ratio, so that a bin that stands out of the noise by less than this counts little.
-pub const OFFSET: f32 = 10.0;
 
 /// The flatness detector; see the [module](self).
-pub type Flatness = Classic<Unflatness>;
+pub type Flatness = Classic<MeanShape<Unflatness>>;
 
 /// The parameters of [`Flatness`]. Their mapping is from dB.
 pub type FlatnessConfig = ClassicConfig;
 
-/// The measure of [`Flatness`]: the mean of how far the whitened spectrum is from flat around the hop, in dB.
+/// The measure of [`Flatness`]: how far the spectrum is from flat, in dB.
 #[derive(Clone, Debug)]
-pub struct Unflatness {
-    whitened: WhitenedSpectrum,
-    average: MovingAverage,
-}
+pub struct Unflatness;
 
-impl Measure for Unflatness {
-    type Config = FlatnessConfig;
-    const WINDOW_MS: u32 = SPECTRUM_MS;
+impl Shape for Unflatness {
+    const CURVE: Logistic = fitted::FLATNESS;
 
-    fn mapping(_rate: u32) -> Logistic {
-        fitted::FLATNESS
-    }
-
-    fn new(setup: &Setup, _config: FlatnessConfig) -> Self {
-        Self { whitened: setup.whitened(BAND_HZ), average: MovingAverage::new(setup.average) }
-    }
-
-    fn push(&mut self, window: &[f32]) -> f32 {
-        let ratios = self.whitened.of(window);
-        self.average.push(unflatness(ratios.iter().map(|ratio| ratio + OFFSET)))
-    }
-
-    fn reset(&mut self) {
-        self.whitened.reset();
-        self.average.reset();
+    fn of(powers: impl Iterator<Item = f32>) -> f32 {
+        unflatness(powers)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detector::Detector;
-    use crate::frame::FrameSpec;
+    use crate::detector::classic::shape::in_noise_and_tone;
 
     #[test]
     fn a_tone_that_begins_stands_out_and_steady_noise_does_not() {
-        for rate in [8000, 16_000] {
-            let mut detector = Flatness::new(rate, FlatnessConfig::default()).unwrap();
-            let FrameSpec { frame, hop, .. } = detector.spec();
-            let mut state = 1_u32;
-            let samples: Vec<f32> = (0..3 * rate)
-                .map(|n| {
-                    state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                    let noise = state as i32 as f32 / 2_147_483_648.0 * 0.01;
-                    let tone = (std::f32::consts::TAU * 1000.0 * n as f32 / rate as f32).sin() * 0.3;
-                    if n < 2 * rate { noise } else { noise + tone }
-                })
-                .collect();
-            let measures: Vec<f32> =
-                samples.windows(frame).step_by(hop).map(|frame| detector.measure(frame)).collect();
+        for (noise, tone) in in_noise_and_tone::<Unflatness>() {
             // Ratios of steady noise are exponential with mean 1; with the offset their shape is all but flat.
-            assert!(measures[100..180].iter().all(|measure| (0.0..0.1).contains(measure)), "noise: {measures:?}");
+            assert!(noise.iter().all(|measure| (0.0..0.1).contains(measure)), "noise: {noise:?}");
             // In the tone's three bins the ratio is 10^5 and more.
-            assert!(measures[230] > 20.0, "tone: {}", measures[230]);
+            assert!(tone > 20.0, "tone: {tone}");
         }
     }
 }

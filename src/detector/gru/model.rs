@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use crate::audio::sample::{clean_into, is_clean};
-use crate::detector::{Network, Steps};
+use crate::detector::Steps;
 use crate::dsp::window::hann;
 use crate::error::Error;
 use crate::frame::FrameSpec;
@@ -21,8 +22,11 @@ const FRAMES: [usize; 5] = [256, 512, 1024, 2048, 4096];
 /// The sample rates that a network may work at, in Hz.
 const RATES: std::ops::RangeInclusive<u32> = 8000..=48_000;
 
-/// The weights of the network; they never change, and any number of streams share them.
-pub struct Model {
+/// The network. Its weights never change; clones share them.
+#[derive(Clone)]
+pub struct Model(Arc<Weights>);
+
+struct Weights {
     spec: FrameSpec,
     kernels: Set,
     window: Window,
@@ -45,7 +49,7 @@ struct Bands {
 
 /// What one stream carries from frame to frame.
 #[derive(Clone, Debug)]
-pub struct State {
+pub(crate) struct State {
     h: Vec<f32>,    // (hidden)
     mean: Vec<f32>, // (bands)
     past: Vec<f32>, // (taps - 1, bands): what the convolution sees beside the next frame, the oldest first
@@ -64,7 +68,7 @@ impl State {
 
 /// Buffers for some frames at a time, which hold nothing from one step to the next.
 #[derive(Clone, Debug)]
-pub struct Workspace {
+pub(crate) struct Workspace {
     samples: Vec<f32>,     // (frame)
     powers: Vec<f32>,      // (bins)
     transform: Vec<f32>,   // scratch
@@ -79,19 +83,35 @@ impl Model {
     /// The weights that come with this crate, for audio at 16,000 Hz.
     ///
     /// # Errors
+    /// None with the weights that are embedded; they are read like any others.
+    #[cfg(feature = "embedded")]
+    pub fn embedded() -> Result<Self, Error> {
+        Self::embedded_with(Kernels::best())
+    }
+
+    /// The same, run by a kernel set.
+    ///
+    /// # Errors
     /// [`Error::Kernels`] where this machine cannot run the kernel set.
     #[cfg(feature = "embedded")]
-    pub fn embedded(kernels: Kernels) -> Result<Self, Error> {
-        Self::from_bytes(include_bytes!("../../../weights/gru_16k.safetensors"), kernels)
+    pub fn embedded_with(kernels: Kernels) -> Result<Self, Error> {
+        Self::from_bytes_with(include_bytes!("../../../weights/gru_16k.safetensors"), kernels)
     }
 
     /// Reads weights from the bytes of a safetensors file as `tools/train` writes it, which says what their sizes are.
     ///
     /// # Errors
-    /// [`Error::WeightsFile`] where the bytes are not such a file, [`Error::TensorMissing`], [`Error::TensorShape`]
-    /// and [`Error::TensorValues`] where the network lacks something in it, and [`Error::Kernels`] where this machine
-    /// cannot run the kernel set.
-    pub fn from_bytes(bytes: &[u8], kernels: Kernels) -> Result<Self, Error> {
+    /// [`Error::WeightsFile`] where the bytes are not such a file, and [`Error::TensorMissing`], [`Error::TensorShape`]
+    /// and [`Error::TensorValues`] where the network lacks something in it.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
+        Self::from_bytes_with(bytes, Kernels::best())
+    }
+
+    /// The same, run by a kernel set.
+    ///
+    /// # Errors
+    /// As those of [`from_bytes`](Self::from_bytes), and [`Error::Kernels`] where this machine cannot run the kernel set.
+    pub fn from_bytes_with(bytes: &[u8], kernels: Kernels) -> Result<Self, Error> {
         let tensors = Tensors::parse(bytes)?;
         let metadata = Tensors::metadata(bytes)?;
         if stated::<String>(&metadata, "format")? != [FORMAT] {
@@ -115,7 +135,7 @@ impl Model {
         let bands = edges.len() - 1;
         let taper = hann(frame);
         let norm = taper.iter().map(|w| w * w).sum::<f32>().sqrt();
-        Ok(Self {
+        Ok(Self(Arc::new(Weights {
             spec: FrameSpec::overlapping(rate, frame, hop),
             kernels,
             window: Window::new(&taper.iter().map(|w| w / norm).collect::<Vec<_>>()),
@@ -126,17 +146,17 @@ impl Model {
             convolution: CausalConv1d::load(kernels, &tensors, "conv", bands, channels, taps)?,
             gru: GruCell::load(kernels, &tensors, "gru", channels, hidden)?,
             output: Readout::load(&tensors, "output", hidden)?,
-        })
+        })))
     }
 
     /// The rate, frame and hop of the network, as its file states them.
     pub fn spec(&self) -> FrameSpec {
-        self.spec
+        self.0.spec
     }
 
     /// The kernel set that runs it.
     pub fn kernels(&self) -> Kernels {
-        self.kernels.kernels()
+        self.0.kernels.kernels()
     }
 
     /// The scores of the next frames of a stream, which lie a hop apart in `samples`; the same to the bit as one by one.
@@ -144,16 +164,16 @@ impl Model {
     /// Shapes: `samples` ((frames - 1) * hop + frame), of which those missing at the end count as zeros, and `scores`
     /// (frames). What does not depend on the frame before is computed for as many frames together as the workspace holds.
     pub(super) fn steps(&self, state: &mut State, samples: &[f32], scores: &mut [f32], work: &mut Workspace) {
-        let together = work.h.len() / self.hidden;
-        let mut starts = (0..).step_by(self.spec.hop).map(|start| start.min(samples.len()));
+        let together = work.h.len() / self.0.hidden;
+        let mut starts = (0..).step_by(self.0.spec.hop).map(|start| start.min(samples.len()));
         for scores in scores.chunks_mut(together) {
             for (at, start) in starts.by_ref().take(scores.len()).enumerate() {
                 self.gather(at, state, &samples[start..], work);
             }
             self.encode(scores.len(), work);
             for (at, score) in scores.iter_mut().enumerate() {
-                let gates = at * 3 * self.hidden..(at + 1) * 3 * self.hidden;
-                self.gru.recall(self.kernels, &state.h, &mut work.from_hidden[gates]);
+                let gates = at * 3 * self.0.hidden..(at + 1) * 3 * self.0.hidden;
+                self.0.gru.recall(self.0.kernels, &state.h, &mut work.from_hidden[gates]);
                 *score = self.settle(at, state, work);
             }
         }
@@ -161,51 +181,49 @@ impl Model {
 
     /// Puts what the convolution sees of a stream with its next frame at place `at` of the workspace.
     fn gather(&self, at: usize, state: &mut State, frame: &[f32], work: &mut Workspace) {
-        let samples = match frame.get(..self.spec.frame) {
+        let samples = match frame.get(..self.0.spec.frame) {
             Some(whole) if is_clean(whole) => whole,
             _ => {
-                let given = frame.len().min(self.spec.frame);
+                let given = frame.len().min(self.0.spec.frame);
                 clean_into(&frame[..given], &mut work.samples[..given]);
                 work.samples[given..].fill(0.0);
                 &work.samples
             }
         };
-        self.kernels.power(&self.window, samples, &mut work.powers, &mut work.transform);
+        self.0.kernels.power(&self.0.window, samples, &mut work.powers, &mut work.transform);
 
-        let bands = self.bands.count();
-        let seen = &mut work.seen[at * self.taps * bands..][..self.taps * bands];
-        let (past, present) = seen.split_at_mut((self.taps - 1) * bands);
+        let bands = self.0.bands.count();
+        let seen = &mut work.seen[at * self.0.taps * bands..][..self.0.taps * bands];
+        let (past, present) = seen.split_at_mut((self.0.taps - 1) * bands);
         past.copy_from_slice(&state.past);
-        state.frames = (state.frames + 1.0).min(self.bands.memory);
-        self.bands.measure(self.kernels, &work.powers, 1.0 / state.frames, &mut state.mean, present);
+        state.frames = (state.frames + 1.0).min(self.0.bands.memory);
+        self.0.bands.measure(self.0.kernels, &work.powers, 1.0 / state.frames, &mut state.mean, present);
         state.past.copy_from_slice(&seen[bands..]);
     }
 
     /// From the first `frames` places to what the GRU's gates get from their input.
     fn encode(&self, frames: usize, work: &mut Workspace) {
-        let seen = &work.seen[..frames * self.taps * self.bands.count()];
-        let features = &mut work.features[..frames * self.channels];
-        self.convolution.forward_relu(self.kernels, seen, features);
-        self.gru.project(self.kernels, features, &mut work.from_input[..frames * 3 * self.hidden]);
+        let seen = &work.seen[..frames * self.0.taps * self.0.bands.count()];
+        let features = &mut work.features[..frames * self.0.channels];
+        self.0.convolution.forward_relu(self.0.kernels, seen, features);
+        self.0.gru.project(self.0.kernels, features, &mut work.from_input[..frames * 3 * self.0.hidden]);
     }
 }
-
-impl Network for Model {}
 
 impl Steps for Model {
     type State = State;
     type Workspace = Workspace;
 
     fn frames(&self) -> FrameSpec {
-        self.spec
+        self.0.spec
     }
 
     fn begin(&self) -> State {
-        let bands = self.bands.count();
+        let bands = self.0.bands.count();
         State {
-            h: vec![0.0; self.hidden],
+            h: vec![0.0; self.0.hidden],
             mean: vec![0.0; bands],
-            past: vec![0.0; (self.taps - 1) * bands],
+            past: vec![0.0; (self.0.taps - 1) * bands],
             frames: 0.0,
         }
     }
@@ -213,33 +231,34 @@ impl Steps for Model {
     fn places(&self, places: usize) -> Workspace {
         let buffer = |numbers: usize| vec![0.0; places * numbers];
         Workspace {
-            samples: vec![0.0; self.spec.frame],
-            powers: vec![0.0; self.window.bins()],
-            transform: vec![0.0; self.window.scratch()],
-            seen: buffer(self.taps * self.bands.count()),
-            features: buffer(self.channels),
-            h: buffer(self.hidden),
-            from_input: buffer(3 * self.hidden),
-            from_hidden: buffer(3 * self.hidden),
+            samples: vec![0.0; self.0.spec.frame],
+            powers: vec![0.0; self.0.window.bins()],
+            transform: vec![0.0; self.0.window.scratch()],
+            seen: buffer(self.0.taps * self.0.bands.count()),
+            features: buffer(self.0.channels),
+            h: buffer(self.0.hidden),
+            from_input: buffer(3 * self.0.hidden),
+            from_hidden: buffer(3 * self.0.hidden),
         }
     }
 
     fn join(&self, at: usize, state: &mut State, frame: &[f32], work: &mut Workspace) {
         self.gather(at, state, frame, work);
-        work.h[at * self.hidden..][..self.hidden].copy_from_slice(&state.h);
+        work.h[at * self.0.hidden..][..self.0.hidden].copy_from_slice(&state.h);
     }
 
     fn forward(&self, frames: usize, work: &mut Workspace) {
         self.encode(frames, work);
-        let (h, from_hidden) = (&work.h[..frames * self.hidden], &mut work.from_hidden[..frames * 3 * self.hidden]);
-        self.gru.recall(self.kernels, h, from_hidden);
+        let (h, from_hidden) =
+            (&work.h[..frames * self.0.hidden], &mut work.from_hidden[..frames * 3 * self.0.hidden]);
+        self.0.gru.recall(self.0.kernels, h, from_hidden);
     }
 
     fn settle(&self, at: usize, state: &mut State, work: &Workspace) -> f32 {
-        let gates = at * 3 * self.hidden..(at + 1) * 3 * self.hidden;
+        let gates = at * 3 * self.0.hidden..(at + 1) * 3 * self.0.hidden;
         let (from_input, from_hidden) = (&work.from_input[gates.clone()], &work.from_hidden[gates]);
-        GruCell::step(self.kernels, from_input, from_hidden, &mut state.h);
-        self.output.score(self.kernels, &state.h)
+        GruCell::step(self.0.kernels, from_input, from_hidden, &mut state.h);
+        self.0.output.score(self.0.kernels, &state.h)
     }
 }
 
@@ -296,6 +315,6 @@ fn sizes<const N: usize>(tensors: &Tensors<'_>, name: &str, dimensions: [usize; 
 
 impl fmt::Debug for Model {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Model").field("spec", &self.spec).field("kernels", &self.kernels()).finish_non_exhaustive()
+        f.debug_struct("Model").field("spec", &self.spec()).field("kernels", &self.kernels()).finish_non_exhaustive()
     }
 }

@@ -1,9 +1,10 @@
 //! The network: its weights, its state, and one step of it.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::audio::sample::clean_into;
-use crate::detector::{Network, Steps};
+use crate::detector::Steps;
 use crate::dsp::window::hann;
 use crate::error::Error;
 use crate::frame::FrameSpec;
@@ -40,8 +41,13 @@ impl Layout {
     }
 }
 
-/// The weights of the network for one of its two rates; they never change, and any number of streams share them.
-pub struct Model {
+/// The network for one of its two rates. Its weights never change; clones share them.
+///
+/// Reading them takes milliseconds and a megabyte: load once, then make as many detectors as wanted.
+#[derive(Clone)]
+pub struct Model(Arc<Weights>);
+
+struct Weights {
     layout: Layout,
     kernels: Set,
     windows: Windows,
@@ -52,7 +58,7 @@ pub struct Model {
 
 /// What one stream carries from frame to frame.
 #[derive(Clone, Debug)]
-pub struct State {
+pub(crate) struct State {
     h: [f32; HIDDEN],
     c: [f32; HIDDEN],
     context: [f32; MOST_CONTEXT], // at 8 kHz only the first half is used
@@ -80,21 +86,28 @@ pub(crate) struct Workspace {
 }
 
 impl Model {
-    /// The weights that come with this crate, for audio at 8,000 or 16,000 Hz.
+    /// The weights that come with this crate for audio of `rate` Hz: those for 8 kHz up to that rate, and those for 16 kHz
+    /// above it. A [`Stream`](crate::Stream) resamples other rates.
     ///
     /// # Errors
-    /// [`Error::Config`] for any other rate, and [`Error::Kernels`] where this machine cannot run the kernel set.
+    /// None with the weights that are embedded; they are read like any others.
     #[cfg(feature = "embedded")]
-    pub fn embedded(rate: u32, kernels: Kernels) -> Result<Self, Error> {
-        match rate {
-            8000 => Self::from_bytes(include_bytes!("../../../weights/silero_8k.safetensors"), kernels),
-            16_000 => Self::from_bytes(include_bytes!("../../../weights/silero_16k.safetensors"), kernels),
-            _ => Err(Error::Config {
-                field: "rate of the embedded Silero weights",
-                given: f64::from(rate),
-                legal: "8000 or 16000 Hz",
-            }),
-        }
+    pub fn embedded(rate: u32) -> Result<Self, Error> {
+        Self::embedded_with(rate, Kernels::best())
+    }
+
+    /// The same, run by a kernel set.
+    ///
+    /// # Errors
+    /// [`Error::Kernels`] where this machine cannot run the kernel set.
+    #[cfg(feature = "embedded")]
+    pub fn embedded_with(rate: u32, kernels: Kernels) -> Result<Self, Error> {
+        let bytes: &[u8] = if rate <= 8000 {
+            include_bytes!("../../../weights/silero_8k.safetensors")
+        } else {
+            include_bytes!("../../../weights/silero_16k.safetensors")
+        };
+        Self::from_bytes_with(bytes, kernels)
     }
 
     /// Reads weights from the bytes of a safetensors file as `tools/export` writes it.
@@ -102,10 +115,17 @@ impl Model {
     /// The file's first convolution tells its rate: 129 input channels at 16 kHz, 65 at 8 kHz.
     ///
     /// # Errors
-    /// [`Error::WeightsFile`] where the bytes are not such a file, [`Error::TensorMissing`], [`Error::TensorShape`]
-    /// and [`Error::TensorValues`] where the network lacks something in it, and [`Error::Kernels`] where this machine
-    /// cannot run the kernel set.
-    pub fn from_bytes(bytes: &[u8], kernels: Kernels) -> Result<Self, Error> {
+    /// [`Error::WeightsFile`] where the bytes are not such a file, and [`Error::TensorMissing`], [`Error::TensorShape`]
+    /// and [`Error::TensorValues`] where the network lacks something in it.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
+        Self::from_bytes_with(bytes, Kernels::best())
+    }
+
+    /// The same, run by a kernel set.
+    ///
+    /// # Errors
+    /// As those of [`from_bytes`](Self::from_bytes), and [`Error::Kernels`] where this machine cannot run the kernel set.
+    pub fn from_bytes_with(bytes: &[u8], kernels: Kernels) -> Result<Self, Error> {
         let tensors = Tensors::parse(bytes)?;
         let channels = tensors.shape("conv1.weight").and_then(|shape| shape.get(1).copied());
         let layout = match channels {
@@ -116,7 +136,7 @@ impl Model {
         let convolution = |name, inputs, outputs, times, stride, sort| {
             Conv1d::load(kernels, &tensors, name, Shape { inputs, outputs, times, taps: 3, stride }, sort)
         };
-        Ok(Self {
+        Ok(Self(Arc::new(Weights {
             layout,
             kernels,
             convolutions: [
@@ -128,26 +148,26 @@ impl Model {
             lstm: LstmCell::load(kernels, &tensors, "lstm", HIDDEN, HIDDEN)?,
             output: Readout::load(&tensors, "output", HIDDEN)?,
             windows: Windows::new(&hann(layout.window), layout.window / 2, layout.frame + 2 * layout.context),
-        })
+        })))
     }
 
     /// The rate, frame and hop of the network: 512 samples at 16 kHz, 256 at 8 kHz.
     pub fn spec(&self) -> FrameSpec {
-        let Layout { rate, frame, .. } = self.layout;
+        let Layout { rate, frame, .. } = self.0.layout;
         FrameSpec::adjacent(rate, frame)
     }
 
     /// The kernel set that runs it.
     pub fn kernels(&self) -> Kernels {
-        self.kernels.kernels()
+        self.0.kernels.kernels()
     }
 
     /// Buffers for `frames` frames at a time.
     pub(crate) fn workspace(&self, frames: usize) -> Workspace {
         let buffer = |numbers: usize| vec![0.0; frames * numbers];
         Workspace {
-            samples: buffer(self.layout.frame + 2 * self.layout.context),
-            spectra: buffer(WINDOWS * self.layout.bins()),
+            samples: buffer(self.0.layout.frame + 2 * self.0.layout.context),
+            spectra: buffer(WINDOWS * self.0.layout.bins()),
             wide: buffer(WINDOWS * HIDDEN),
             narrow: buffer(2 * NARROW),
             narrowest: buffer(NARROW),
@@ -155,7 +175,7 @@ impl Model {
             h: buffer(HIDDEN),
             from_input: buffer(4 * HIDDEN),
             from_hidden: buffer(4 * HIDDEN),
-            transform: vec![0.0; self.windows.scratch()],
+            transform: vec![0.0; self.0.windows.scratch()],
         }
     }
 
@@ -175,7 +195,7 @@ impl Model {
     /// of the next, beside which it takes the least time.
     pub(super) fn steps(&self, state: &mut State, samples: &[f32], scores: &mut [f32], work: &mut Workspace) {
         let together = work.narrowest.len() / NARROW;
-        let mut frames = samples.chunks(self.layout.frame).chain(std::iter::repeat(&[][..]));
+        let mut frames = samples.chunks(self.0.layout.frame).chain(std::iter::repeat(&[][..]));
         let (mut next, mut waiting) = (0, 0); // the next group's first frame, and how many frames are in the one before
         while next < scores.len() || waiting > 0 {
             let count = together.min(scores.len() - next);
@@ -201,7 +221,7 @@ impl Model {
     /// Puts a stream's next frame at place `at` of the workspace: context, frame and reflection in a row. Keeps the frame's
     /// end as the next context.
     fn gather(&self, at: usize, state: &mut State, frame: &[f32], work: &mut Workspace) {
-        let Layout { frame: length, context, .. } = self.layout;
+        let Layout { frame: length, context, .. } = self.0.layout;
         let samples = &mut work.samples[at * (length + 2 * context)..][..length + 2 * context];
         let end = context + length;
         let given = length.min(frame.len());
@@ -217,63 +237,68 @@ impl Model {
 
     /// The spectra of the first `frames` places.
     fn transform(&self, frames: usize, work: &mut Workspace) {
-        let samples = &work.samples[..frames * (self.layout.frame + 2 * self.layout.context)];
-        let spectra = &mut work.spectra[..frames * WINDOWS * self.layout.bins()];
-        self.kernels.spectra(&self.windows, samples, spectra, &mut work.transform);
+        let samples = &work.samples[..frames * (self.0.layout.frame + 2 * self.0.layout.context)];
+        let spectra = &mut work.spectra[..frames * WINDOWS * self.0.layout.bins()];
+        self.0.kernels.spectra(&self.0.windows, samples, spectra, &mut work.transform);
     }
 
     /// The first convolution at a place.
     fn convolve(&self, at: usize, work: &mut Workspace) {
-        let spectrum = WINDOWS * self.layout.bins();
+        let spectrum = WINDOWS * self.0.layout.bins();
         let spectra = &work.spectra[at * spectrum..][..spectrum];
         let wide = &mut work.wide[at * WINDOWS * HIDDEN..][..WINDOWS * HIDDEN];
-        self.convolutions[0].forward_relu(self.kernels, spectra, wide);
+        self.0.convolutions[0].forward_relu(self.0.kernels, spectra, wide);
     }
 
     /// What the LSTM's gates at a place get from the hidden state.
     fn recall(&self, at: usize, h: &[f32], work: &mut Workspace) {
-        self.lstm.recall(self.kernels, h, &mut work.from_hidden[at * 4 * HIDDEN..][..4 * HIDDEN]);
+        self.0.lstm.recall(self.0.kernels, h, &mut work.from_hidden[at * 4 * HIDDEN..][..4 * HIDDEN]);
     }
 
     /// The first convolution at a place and, beside it, [`recall`](Self::recall) at the same.
     fn convolve_beside(&self, at: usize, h: &[f32], work: &mut Workspace) {
-        let spectrum = WINDOWS * self.layout.bins();
+        let spectrum = WINDOWS * self.0.layout.bins();
         let spectra = &work.spectra[at * spectrum..][..spectrum];
         let wide = &mut work.wide[at * WINDOWS * HIDDEN..][..WINDOWS * HIDDEN];
         let from_hidden = &mut work.from_hidden[at * 4 * HIDDEN..][..4 * HIDDEN];
-        self.convolutions[0].forward_relu_beside(self.kernels, spectra, wide, self.lstm.recurrent(), h, from_hidden);
+        self.0.convolutions[0].forward_relu_beside(
+            self.0.kernels,
+            spectra,
+            wide,
+            self.0.lstm.recurrent(),
+            h,
+            from_hidden,
+        );
     }
 
     /// From the first convolution of the first `frames` places to what the LSTM's gates get from their input.
     fn encode(&self, frames: usize, work: &mut Workspace) {
-        let kernels = self.kernels;
+        let kernels = self.0.kernels;
         let wide = &work.wide[..frames * WINDOWS * HIDDEN];
         let narrow = &mut work.narrow[..frames * 2 * NARROW];
         let narrowest = &mut work.narrowest[..frames * NARROW];
         let features = &mut work.features[..frames * HIDDEN];
-        let [_, conv2, conv3, conv4] = &self.convolutions;
+        let [_, conv2, conv3, conv4] = &self.0.convolutions;
         conv2.forward_relu(kernels, wide, narrow);
         conv3.forward_relu(kernels, narrow, narrowest);
         conv4.forward_relu(kernels, narrowest, features);
-        self.lstm.project(kernels, features, &mut work.from_input[..frames * 4 * HIDDEN]);
+        self.0.lstm.project(kernels, features, &mut work.from_input[..frames * 4 * HIDDEN]);
     }
 
     /// Moves a stream's state on by the frame at place `at` of the workspace, and returns its score.
     fn settle(&self, at: usize, state: &mut State, work: &Workspace) -> f32 {
         let gates = at * 4 * HIDDEN..(at + 1) * 4 * HIDDEN;
         let (from_input, from_hidden) = (&work.from_input[gates.clone()], &work.from_hidden[gates]);
-        self.lstm.step(self.kernels, from_input, from_hidden, &mut state.h, &mut state.c);
-        self.output.score(self.kernels, &state.h)
+        self.0.lstm.step(self.0.kernels, from_input, from_hidden, &mut state.h, &mut state.c);
+        self.0.output.score(self.0.kernels, &state.h)
     }
 }
 
 /// Buffers for frames of many streams, whose first convolution is computed with less arithmetic.
-pub struct Together {
+pub(crate) struct Together {
     conv1: Winograd,
     work: Workspace,
 }
-
-impl Network for Model {}
 
 /// The first convolution is computed in another way than for a single stream, so scores differ from those: how far, see
 /// [`Pool`](crate::Pool).
@@ -290,7 +315,10 @@ impl Steps for Model {
     }
 
     fn places(&self, places: usize) -> Together {
-        Together { conv1: Winograd::new(self.kernels, &self.convolutions[0], places), work: self.workspace(places) }
+        Together {
+            conv1: Winograd::new(self.0.kernels, &self.0.convolutions[0], places),
+            work: self.workspace(places),
+        }
     }
 
     fn join(&self, at: usize, state: &mut State, frame: &[f32], Together { work, .. }: &mut Together) {
@@ -300,10 +328,10 @@ impl Steps for Model {
 
     fn forward(&self, frames: usize, Together { conv1, work }: &mut Together) {
         self.transform(frames, work);
-        let spectra = &work.spectra[..frames * WINDOWS * self.layout.bins()];
-        conv1.forward_relu(self.kernels, spectra, &mut work.wide[..frames * WINDOWS * HIDDEN]);
+        let spectra = &work.spectra[..frames * WINDOWS * self.0.layout.bins()];
+        conv1.forward_relu(self.0.kernels, spectra, &mut work.wide[..frames * WINDOWS * HIDDEN]);
         let (h, from_hidden) = (&work.h[..frames * HIDDEN], &mut work.from_hidden[..frames * 4 * HIDDEN]);
-        self.lstm.recall(self.kernels, h, from_hidden);
+        self.0.lstm.recall(self.0.kernels, h, from_hidden);
         self.encode(frames, work);
     }
 
@@ -336,7 +364,7 @@ mod tests {
                 wav[44..].as_chunks().0.iter().map(|&word| f32::from(i16::from_le_bytes(word)) / 32_768.0).collect();
             let official = Tensors::parse(&golden).unwrap().values(&format!("{name}_state"), &[2, HIDDEN]).unwrap();
             for kernels in Kernels::available() {
-                let model = Model::embedded(rate, kernels).unwrap();
+                let model = Model::embedded_with(rate, kernels).unwrap();
                 let (mut state, mut workspace) = (State::default(), model.workspace(1));
                 for frame in samples.chunks(model.spec().hop) {
                     model.step(&mut state, frame, &mut workspace);

@@ -7,16 +7,15 @@ mod input;
 
 use std::path::PathBuf;
 
-use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use voiced::Kernels;
+use voiced::{Kernels, Kind};
 
-pub(crate) use detection::{Delay, Detection, checked};
+pub(crate) use detection::{Delay, Detection, checked, networks};
 pub(crate) use eval::{Eval, Outsider, Segmentations};
 pub(crate) use explain::Explain;
-pub(crate) use input::{Channel, Input};
+pub(crate) use input::Input;
 
-use crate::detectors;
+use crate::channel::Channel;
 use crate::output::Format;
 
 /// Finds speech in recordings and live audio.
@@ -86,8 +85,8 @@ pub(crate) struct Bench {
     /// A recording to listen to, of which 10 s are used. Defaults to syllables that are made up
     pub(crate) file: Option<PathBuf>,
     /// A detector to measure; may be given several times. Defaults to all
-    #[arg(short, long, value_name = "NAME", value_parser = PossibleValuesParser::new(detectors::names()))]
-    pub(crate) detector: Vec<String>,
+    #[arg(short, long, value_name = "NAME", value_parser = detection::kind())]
+    pub(crate) detector: Vec<Kind>,
     /// The arithmetic of the network: a set that this machine has, or auto. Defaults to all sets in turn
     #[arg(long, value_name = "SET")]
     pub(crate) kernels: Option<Kernels>,

@@ -5,13 +5,13 @@ mod audio;
 use std::fmt::Write;
 use std::hint::black_box;
 use std::io::{IsTerminal, stderr};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use voiced::{BATCH, Detector, FrameSpec, Kernels, Network, Pool, ScoreStream, SegmentConfig, StreamId};
+use voiced::{AnyDetector, BATCH, Detector, FrameSpec, Kernels, Kind, Loaded, SegmentConfig, Stream, StreamId};
 
 use crate::args::{Bench, Detection, ListFormat};
-use crate::detectors::{Boxed, DETECTORS, Detectors, Entry, NETWORKS};
+use crate::detectors::Detectors;
+use crate::facts::{Memory, memory_of, milliseconds};
 use crate::fault::{Fault, Stop, tell};
 use crate::output::json_string;
 use crate::sink::Sink;
@@ -25,9 +25,6 @@ const POOLS: [usize; 2] = [16, 64];
 /// How long a turn should take.
 const TURN: Duration = Duration::from_millis(10);
 
-/// Bytes that a stream at 16 kHz takes in a pool of each of [`NETWORKS`]; measured by a test.
-const STATE_IN_A_POOL: [usize; 2] = [19_928, 19_464];
-
 /// Turns that are taken even where the time is up.
 const LEAST_TURNS: usize = 5;
 
@@ -37,9 +34,9 @@ pub(crate) fn run(arguments: &Bench, quiet: bool) -> Result<(), Stop> {
         tell(format_args!("measuring for {} s", arguments.seconds));
     }
     let mut racers = Vec::new();
-    for entry in &DETECTORS {
-        if arguments.detector.is_empty() || arguments.detector.iter().any(|name| name == entry.name) {
-            enter(entry, arguments.kernels, &mut racers)?;
+    for &kind in Kind::ALL {
+        if arguments.detector.is_empty() || arguments.detector.contains(&kind) {
+            enter(kind, arguments.kernels, &mut racers)?;
         }
     }
     take_turns(&mut racers, &samples, Duration::from_secs(arguments.seconds.into()));
@@ -56,7 +53,7 @@ type Pass = Box<dyn FnMut(&[f32]) -> usize>;
 
 /// One thing that is measured: a detector, with one set of kernels, used in one way.
 struct Racer {
-    detector: &'static str,
+    detector: Kind,
     kernels: Option<Kernels>,
     /// How it is used: frame by frame as a stream, a whole file, or so many streams in a pool.
     used: String,
@@ -81,23 +78,23 @@ impl Racer {
 
     /// Time that detection takes over the time that the audio lasts; one core carries one over that many streams.
     fn real_time_factor(&self) -> f64 {
-        let hop = self.spec.hop as f64 / f64::from(self.spec.rate) * 1e6;
-        self.times()[0] / hop
+        self.times()[0] / (milliseconds(self.spec.hop, self.spec) * 1e3)
     }
 }
 
 /// Adds what there is to measure of a detector.
-fn enter(entry: &Entry, kernels: Option<Kernels>, racers: &mut Vec<Racer>) -> Result<(), Stop> {
-    let state_in_a_pool =
-        NETWORKS.iter().zip(STATE_IN_A_POOL).find(|&(&name, _)| name == entry.name).map(|(_, state)| state);
-    let network = state_in_a_pool.is_some();
+///
+/// What is no network is measured as a stream alone: whole files and pools gain it nothing.
+fn enter(kind: Kind, kernels: Option<Kernels>, racers: &mut Vec<Racer>) -> Result<(), Stop> {
+    let network = kind.info().network;
+    let Memory { state, in_a_pool, .. } = memory_of(kind);
     let sets: Vec<Kernels> = match kernels {
         Some(set) => vec![set],
         None if network => Kernels::available().collect(),
         None => vec![Kernels::best()],
     };
     let racer = |kernels: Kernels, used: &str, spec: FrameSpec, state, streams: usize, pass| Racer {
-        detector: entry.name,
+        detector: kind,
         kernels: network.then_some(kernels),
         used: used.to_owned(),
         spec,
@@ -108,29 +105,24 @@ fn enter(entry: &Entry, kernels: Option<Kernels>, racers: &mut Vec<Racer>) -> Re
         times: Vec::new(),
     };
     for set in sets {
-        let detectors = Detectors::new(&Detection { kernels: set, ..Detection::of(entry.name) })?;
-        let detector = detectors.make(RATE)?;
-        let spec = detector.spec();
-        racers.push(racer(set, "stream", spec, Some(entry.state), 1, frame_by_frame(detector)));
+        let loaded = Detectors::new(&Detection { kernels: set, ..Detection::of(kind) })?.load(RATE)?;
+        let spec = loaded.spec();
+        racers.push(racer(set, "stream", spec, Some(state), 1, frame_by_frame(loaded.detector())));
         // The reference takes a hundred times as long, and the same in every use.
         if network && set != Kernels::Scalar {
-            let fault = |error| Fault::new(entry.name, error);
-            let file = ScoreStream::with_batches(detectors.make(RATE)?, RATE, BATCH).map_err(fault)?;
-            racers.push(racer(set, "file", spec, None, BATCH, whole_file(file)));
+            let fault = |error| Fault::new(kind.info().name, error);
+            racers.push(racer(set, "file", spec, None, BATCH, whole_file(&loaded).map_err(fault)?));
             for streams in POOLS {
-                let pool = match entry.name {
-                    "gru" => together(&detectors.gru()?, spec.hop, streams),
-                    _ => together(&detectors.silero(RATE)?, spec.hop, streams),
-                };
                 let used = format!("pool of {streams}");
-                racers.push(racer(set, &used, spec, state_in_a_pool, streams, pool.map_err(fault)?));
+                let pool = together(&loaded, streams).map_err(fault)?;
+                racers.push(racer(set, &used, spec, Some(in_a_pool), streams, pool));
             }
         }
     }
     Ok(())
 }
 
-fn frame_by_frame(mut detector: Boxed) -> Pass {
+fn frame_by_frame(mut detector: AnyDetector) -> Pass {
     Box::new(move |samples| {
         let FrameSpec { frame, hop, .. } = detector.spec();
         let mut count = 0;
@@ -142,23 +134,23 @@ fn frame_by_frame(mut detector: Boxed) -> Pass {
     })
 }
 
-fn whole_file(mut scores: ScoreStream<Boxed>) -> Pass {
-    Box::new(move |mut samples| {
+fn whole_file(loaded: &Loaded) -> Result<Pass, voiced::Error> {
+    let mut stream = Stream::new(loaded.detector(), RATE, &SegmentConfig::default())?.with_batches(BATCH)?;
+    Ok(Box::new(move |mut samples| {
         let mut count = 0;
-        while let Some(score) = scores.push(&mut samples) {
-            black_box(score);
+        while let Some(update) = stream.push(&mut samples) {
+            black_box(update);
             count += 1;
         }
         count
-    })
+    }))
 }
 
 /// Streams that each hear another part of the samples, a hop at a time.
-fn together<N>(model: &Arc<N>, hop: usize, streams: usize) -> Result<Pass, voiced::Error>
-where
-    N: Network<State: 'static, Workspace: 'static> + 'static,
-{
-    let mut pool = Pool::new(model.clone(), streams);
+fn together(loaded: &Loaded, streams: usize) -> Result<Pass, voiced::Error> {
+    let mut pool = loaded.pool(streams);
+    let hop = loaded.spec().hop;
+    let mut updates = Vec::with_capacity(streams);
     let join = |_| pool.join(RATE, &SegmentConfig::default());
     let ids: Vec<StreamId> = (0..streams).map(join).collect::<Result<_, _>>()?;
     Ok(Box::new(move |samples| {
@@ -167,7 +159,7 @@ where
             for (&id, samples) in ids.iter().zip(hops.chunks_exact(hop)) {
                 pool.push(id, samples).expect("the stream has not left");
             }
-            count += black_box(pool.step()).len();
+            count += black_box(pool.step(&mut updates));
         }
         count
     }))
@@ -214,7 +206,7 @@ fn table(racers: &[Racer], told: &str) -> String {
     for racer in racers {
         let [median, best] = racer.times();
         let factor = racer.real_time_factor();
-        let hop = racer.spec.hop as f64 * 1000.0 / f64::from(racer.spec.rate);
+        let hop = milliseconds(racer.spec.hop, racer.spec);
         let kernels = racer.kernels.map_or("", Kernels::name);
         let state = racer.state.map_or("-".to_owned(), |bytes| format!("{:.1} KB", bytes as f64 / 1000.0));
         writeln!(
@@ -235,7 +227,7 @@ const LEGEND: &str = "
 us/frame is the median of the turns in microseconds, best the least. real time is the real-time
 factor, time taken over time heard: the lower the faster. streams is how many one core carries.
 state is what each stream takes beside what all share. A stream is the detector alone; a file and a
-pool also cut the audio into frames, and a pool finds segments and has room for audio that waits.
+pool also cut the audio into frames and find segments, and a pool has room for audio that waits.
 ";
 
 fn json(racer: &Racer, told: &str) -> String {
@@ -250,7 +242,7 @@ fn json(racer: &Racer, told: &str) -> String {
         json_string(env!("CARGO_PKG_VERSION")),
         json_string(&processor()),
         json_string(told),
-        json_string(racer.detector),
+        json_string(racer.detector.info().name),
         json_string(&racer.used),
         racer.spec.rate,
         racer.spec.hop,
@@ -264,28 +256,4 @@ fn processor() -> String {
     let list = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let name = list.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": ").map(|(_, name)| name));
     name.unwrap_or(std::env::consts::ARCH).to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    #[cfg(target_pointer_width = "64")]
-    fn the_state_in_a_pool_is_what_another_stream_takes() {
-        fn bytes<N>(model: &Arc<N>, streams: usize) -> usize
-        where
-            N: Network<State: 'static, Workspace: 'static> + 'static,
-        {
-            let mut pool = None;
-            let allocated = allocation_counter::measure(|| pool = Some(together(model, 256, streams).unwrap()));
-            assert!(pool.is_some());
-            usize::try_from(allocated.bytes_current).unwrap()
-        }
-        let [silero, gru] = NETWORKS.map(|name| Detectors::new(&Detection::of(name)).unwrap());
-        let (silero, gru) = (silero.silero(RATE).unwrap(), gru.gru().unwrap());
-        let more = |bytes: [usize; 2]| (bytes[1] - bytes[0]) / (POOLS[1] - POOLS[0]);
-        let measured = [POOLS.map(|n| bytes(&silero, n)), POOLS.map(|n| bytes(&gru, n))].map(more);
-        assert_eq!(measured, STATE_IN_A_POOL);
-    }
 }

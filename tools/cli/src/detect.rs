@@ -4,8 +4,9 @@ mod documents;
 
 use std::collections::HashSet;
 
-use crate::args::{Channel, Detect};
+use crate::args::Detect;
 use crate::batch::Batch;
+use crate::channel::Channel;
 use crate::detectors::Detectors;
 use crate::fault::{Fault, Stop};
 use crate::listen::{Heard, segments};
@@ -14,7 +15,7 @@ use crate::sink::Sink;
 use documents::Documents;
 
 pub(crate) fn run(arguments: &Detect, quiet: bool) -> Result<(), Stop> {
-    let config = arguments.delay.compensated(arguments.segmentation.config()?, &arguments.detection.detector);
+    let config = arguments.delay.compensated(arguments.segmentation.config()?, arguments.detection.detector);
     let batch = Batch::new(&arguments.input, quiet)?;
     let format = arguments.format;
     let channel = arguments.input.channel;

@@ -11,9 +11,11 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use crate::args::{Channel, Detection, Explain};
+use voiced::Kind;
+
+use crate::args::{Detection, Explain};
 use crate::batch::guarded;
-use crate::detectors;
+use crate::channel::Channel;
 use crate::fault::{Fault, Stop};
 use crate::input::is_stdin;
 use crate::inputs::Inputs;
@@ -73,23 +75,20 @@ pub(crate) fn run(arguments: &Explain, quiet: bool) -> Result<(), Stop> {
 
 /// The detectors to show: those named, in that order and each once, or all.
 fn choices(arguments: &Explain) -> Result<Vec<Detection>, Stop> {
-    let mut names: Vec<&str> = Vec::new();
-    for name in &arguments.detector {
-        if !names.contains(&name.as_str()) {
-            names.push(name);
+    let mut kinds: Vec<Kind> = Vec::new();
+    for &kind in if arguments.detector.is_empty() { Kind::ALL } else { &arguments.detector } {
+        if !kinds.contains(&kind) {
+            kinds.push(kind);
         }
     }
-    if names.is_empty() {
-        names = detectors::names().collect();
-    }
-    if arguments.mode.is_some() && !names.contains(&"webrtc") {
+    if arguments.mode.is_some() && !kinds.contains(&Kind::WebRtc) {
         return Err(Stop::Usage("--mode is for --detector webrtc, which is not among those to show".to_owned()));
     }
-    let choice = |name: &str| {
-        let mode = if name == "webrtc" { arguments.mode } else { None };
-        Detection { mode, ..Detection::of(name) }
+    let choice = |kind: Kind| {
+        let mode = if kind == Kind::WebRtc { arguments.mode } else { None };
+        Detection { mode, ..Detection::of(kind) }
     };
-    Ok(names.into_iter().map(choice).collect())
+    Ok(kinds.into_iter().map(choice).collect())
 }
 
 /// The file of labels: the one given, or the one beside the recording.

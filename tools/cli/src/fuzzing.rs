@@ -3,7 +3,7 @@
 use std::io::Cursor;
 use std::path::Path;
 
-use voiced::Segment;
+use voiced::{Kind, Segment};
 
 use crate::fault::Fault;
 use crate::input::Recording;
@@ -69,7 +69,7 @@ pub fn read_labels(name: &str, text: &[u8], recording: &str, rate: u32, length: 
 /// The label files that `voiced detect` writes for a recording of `length` samples at `rate` Hz: name and text of each.
 pub fn write_labels(recording: &str, rate: u32, length: u64, segments: &[Segment]) -> Vec<(&'static str, String)> {
     let (file, segments) = (recording.to_owned(), segments.to_vec());
-    let speech = Speech { file, ear: None, rate, length, detector: "silero", segments };
+    let speech = Speech { file, ear: None, rate, length, detector: Kind::default().info().name, segments };
     let files = [
         ("a.csv", Format::Csv),
         ("a.rttm", Format::Rttm),

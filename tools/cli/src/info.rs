@@ -73,6 +73,7 @@ fn cpu_features() -> Vec<&'static str> {
 mod tests {
     use super::*;
     use sha2::{Digest, Sha256};
+    use voiced::Kind;
 
     #[test]
     fn the_hashes_are_the_files() {
@@ -84,6 +85,15 @@ mod tests {
                 text
             });
             assert_eq!(hash, *expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_files_of_every_network_are_listed() {
+        for kind in Kind::ALL {
+            let own = format!("{kind}_");
+            let listed = WEIGHTS.into_iter().flat_map(|(_, files)| files).any(|(name, _)| name.starts_with(&own));
+            assert_eq!(listed, kind.info().network, "{kind}");
         }
     }
 

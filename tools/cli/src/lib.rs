@@ -5,11 +5,14 @@
 mod args;
 mod batch;
 mod bench;
+mod channel;
 mod detect;
 mod detectors;
+mod each;
 mod ending;
 mod eval;
 mod explain;
+mod facts;
 mod fault;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;

@@ -2,10 +2,11 @@
 
 use std::fmt::Write;
 
-use voiced::FrameSpec;
+use voiced::{FrameSpec, Info, Kind};
 
 use crate::args::{Detection, ListFormat};
-use crate::detectors::{DETECTORS, Detectors, Entry};
+use crate::detectors::Detectors;
+use crate::facts::{latency, memory_of, milliseconds};
 use crate::fault::Stop;
 use crate::output::json_string;
 use crate::sink::Sink;
@@ -15,11 +16,12 @@ const RATE: u32 = 16_000;
 
 pub(crate) fn run(format: ListFormat) -> Result<(), Stop> {
     let mut lines = Vec::new();
-    for entry in &DETECTORS {
-        let spec = Detectors::new(&Detection::of(entry.name))?.make(RATE)?.spec();
+    for &kind in Kind::ALL {
+        let spec = Detectors::new(&Detection::of(kind))?.load(RATE)?.spec();
+        let state = memory_of(kind).state;
         lines.push(match format {
-            ListFormat::Text => text(entry, spec),
-            ListFormat::Json => json(entry, spec),
+            ListFormat::Text => text(kind.info(), state, spec),
+            ListFormat::Json => json(kind.info(), state, spec),
         });
     }
     let mut sink = Sink::new(None)?;
@@ -38,25 +40,16 @@ hop; latency is the time from the hop's start until its score can be told, look-
 State is what each stream takes beside what all share: weights and tables.
 ";
 
-/// The milliseconds from the start of a hop until its score can be told.
-pub(crate) fn latency(spec: FrameSpec) -> f64 {
-    milliseconds(spec.hop + spec.lookahead, spec)
-}
-
-fn milliseconds(samples: usize, spec: FrameSpec) -> f64 {
-    samples as f64 * 1000.0 / f64::from(spec.rate)
-}
-
-fn text(entry: &Entry, spec: FrameSpec) -> String {
-    let &Entry { name, rates, state, purpose, .. } = entry;
+fn text(info: &Info, state: usize, spec: FrameSpec) -> String {
+    let &Info { name, rates, purpose, .. } = info;
     let rates: Vec<_> = rates.iter().map(|rate| (rate / 1000).to_string()).collect();
     let [hop, frame] = [spec.hop, spec.frame].map(|samples| milliseconds(samples, spec));
     let (rates, latency, state) = (rates.join(","), latency(spec), state as f64 / 1000.0);
     format!("{name:<10}{rates:<11}{hop:>7}{frame:>7}{latency:>9}{state:>6.1} KB  {purpose}\n")
 }
 
-fn json(entry: &Entry, spec: FrameSpec) -> String {
-    let &Entry { name, rates, state, purpose, .. } = entry;
+fn json(info: &Info, state: usize, spec: FrameSpec) -> String {
+    let &Info { name, rates, purpose, .. } = info;
     let FrameSpec { rate, frame, hop, lookahead, .. } = spec;
     let rates: Vec<_> = rates.iter().map(u32::to_string).collect();
     let mut line = String::new();

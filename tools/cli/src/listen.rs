@@ -1,40 +1,12 @@
 //! One recording through as many engine streams as channels are listened to.
 
-use voiced::audio::channels::{mix_down, pick};
-use voiced::{BATCH, Event, Segment, SegmentConfig, Stream};
+use voiced::{BATCH, Event, Segment, SegmentConfig, Stream, Update};
 
-use crate::args::Channel;
-use crate::detectors::{Boxed, Detectors};
+use crate::channel::{Channel, Ear, ears, hear};
+use crate::detectors::Detectors;
 use crate::fault::Fault;
 use crate::input::Recording;
 use crate::progress::Task;
-
-/// What one stream of audio listens to: all channels, or one, counted from 1.
-pub(crate) type Ear = Option<usize>;
-
-/// Which streams a choice of channels makes of a recording with this many.
-pub(crate) fn ears(channel: Channel, channels: usize) -> Result<Vec<Ear>, String> {
-    match channel {
-        Channel::Mix => Ok(vec![None]),
-        Channel::Each => Ok((1..=channels).map(Some).collect()),
-        Channel::Number(number) if number <= channels => Ok(vec![Some(number)]),
-        Channel::Number(number) => {
-            Err(format!("there is no channel {number}: the recording has {channels}, counted from 1"))
-        }
-    }
-}
-
-/// Replaces `mono` by what an ear hears of `block`, shape (frames, channels).
-pub(crate) fn hear(ear: Ear, block: &[f32], channels: usize, mono: &mut Vec<f32>) -> Result<(), voiced::Error> {
-    mono.clear();
-    match ear {
-        None => {
-            mix_down(block, channels, mono);
-            Ok(())
-        }
-        Some(number) => pick(block, channels, number - 1, mono),
-    }
-}
 
 /// Plays a recording to the end: `take` is given what each ear, by its position in `ears`, hears of each block.
 /// Returns the length in samples of each channel.
@@ -65,6 +37,37 @@ pub(crate) fn play<E: From<Fault>>(
     }
 }
 
+/// Plays a recording to the end through a stream for each ear: `take` is given each update, and the ear's position.
+/// Returns the ears, and the length in samples of each channel.
+pub(crate) fn listen<E: From<Fault>>(
+    recording: &mut Recording,
+    channel: Channel,
+    detectors: &Detectors,
+    config: &SegmentConfig,
+    task: &mut Task<'_>,
+    mut take: impl FnMut(usize, Update) -> Result<(), E>,
+) -> Result<(Vec<Ear>, u64), E> {
+    let fault = |reason: String| Fault::new(&recording.name, reason);
+    let ears = ears(channel, recording.channels).map_err(fault)?;
+    let stream = || -> Result<Stream, Fault> {
+        let stream = Stream::new(detectors.make(recording.rate)?, recording.rate, config);
+        stream.and_then(|stream| stream.with_batches(BATCH)).map_err(|e| fault(e.to_string()))
+    };
+    let mut streams = ears.iter().map(|_| stream()).collect::<Result<Vec<_>, _>>()?;
+    let length = play(recording, &ears, task, |position, mut samples| {
+        while let Some(update) = streams[position].push(&mut samples) {
+            take(position, update)?;
+        }
+        Ok::<_, E>(())
+    })?;
+    for (position, stream) in streams.iter_mut().enumerate() {
+        while let Some(update) = stream.finish() {
+            take(position, update)?;
+        }
+    }
+    Ok((ears, length))
+}
+
 /// The segments that one ear hears.
 #[derive(Clone, Debug)]
 pub(crate) struct Heard {
@@ -80,51 +83,14 @@ pub(crate) fn segments(
     config: &SegmentConfig,
     task: &mut Task<'_>,
 ) -> Result<(Vec<Heard>, u64), Fault> {
-    let fault = |reason: String| Fault::new(&recording.name, reason);
-    let ears = ears(channel, recording.channels).map_err(fault)?;
-    let rate = recording.rate;
-    let stream = || -> Result<Stream<Boxed>, Fault> {
-        let detector = detectors.make(rate)?;
-        Stream::with_batches(detector, rate, config, BATCH).map_err(|e| Fault::new(&recording.name, e))
-    };
-    let mut streams = ears.iter().map(|_| stream()).collect::<Result<Vec<_>, _>>()?;
-    let mut heard: Vec<Heard> = ears.iter().map(|&ear| Heard { ear, segments: Vec::new() }).collect();
-    let length = play(recording, &ears, task, |position, samples| {
-        heard[position].segments.extend(streams[position].push(samples).filter_map(ended));
+    let mut found: Vec<(usize, Segment)> = Vec::new(); // each with its ear's position
+    let (ears, length) = listen(recording, channel, detectors, config, task, |position, update| {
+        found.extend(update.events.into_iter().filter_map(Event::segment).map(|segment| (position, segment)));
         Ok::<_, Fault>(())
     })?;
-    for (stream, heard) in streams.iter_mut().zip(&mut heard) {
-        heard.segments.extend(stream.finish().filter_map(ended));
-    }
-    Ok((heard, length))
-}
-
-fn ended(event: Event) -> Option<Segment> {
-    match event {
-        Event::End(segment) => Some(segment),
-        _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_channel_beyond_the_last_is_an_error() {
-        assert_eq!(ears(Channel::Mix, 2), Ok(vec![None]));
-        assert_eq!(ears(Channel::Each, 2), Ok(vec![Some(1), Some(2)]));
-        assert_eq!(ears(Channel::Number(2), 2), Ok(vec![Some(2)]));
-        let reason = ears(Channel::Number(3), 2).unwrap_err();
-        assert!(reason.contains("no channel 3") && reason.contains("has 2"), "{reason}");
-    }
-
-    #[test]
-    fn an_ear_hears_its_channel() {
-        let mut mono = vec![9.0];
-        hear(None, &[0.5, -0.5, 1.0, 0.0], 2, &mut mono).unwrap();
-        assert_eq!(mono, [0.0, 0.5]);
-        hear(Some(2), &[0.5, -0.5, 1.0, 0.0], 2, &mut mono).unwrap();
-        assert_eq!(mono, [-0.5, 0.0]);
-    }
+    let heard = ears.iter().enumerate().map(|(position, &ear)| {
+        let own = found.iter().filter(|(by, _)| *by == position);
+        Heard { ear, segments: own.map(|&(_, segment)| segment).collect() }
+    });
+    Ok((heard.collect(), length))
 }

@@ -12,7 +12,7 @@ use clap::ValueEnum;
 use serde_json::{Value, json};
 use voiced::{Cut, Segment, SegmentConfig};
 
-use crate::listen::Ear;
+use crate::channel::Ear;
 
 /// The speech that was found in a recording, or in one of its channels.
 #[derive(Clone, Debug)]
@@ -92,16 +92,22 @@ pub(crate) fn settings(config: &SegmentConfig) -> Value {
     json!({
         "threshold": config.threshold,
         "neg_threshold": config.neg_threshold,
-        "min_speech_ms": config.min_speech_ms,
-        "min_silence_ms": config.min_silence_ms,
-        "speech_pad_ms": config.speech_pad_ms,
+        "min_speech_ms": number(config.min_speech_ms),
+        "min_silence_ms": number(config.min_silence_ms),
+        "speech_pad_ms": number(config.speech_pad_ms),
         "max_speech_s": config.max_speech_s.is_finite().then_some(config.max_speech_s),
         "cut": match config.cut {
             Cut::LongestSilence => "longest-silence",
             Cut::LastSilence => "last-silence",
         },
-        "min_silence_at_max_speech_ms": config.min_silence_at_max_speech_ms,
+        "min_silence_at_max_speech_ms": number(config.min_silence_at_max_speech_ms),
     })
+}
+
+/// A number that is not negative as JSON, without a point where it is whole.
+fn number(number: f64) -> Value {
+    let whole = number as u64; // saturates
+    if whole as f64 == number { json!(whole) } else { json!(number) }
 }
 
 /// Text as a JSON string, quotes included.
@@ -133,6 +139,14 @@ mod tests {
     /// A recording without speech.
     pub(super) fn silent(length: u64) -> Speech {
         Speech { length, segments: Vec::new(), ..example() }
+    }
+
+    #[test]
+    fn whole_milliseconds_have_no_point() {
+        let mut config = SegmentConfig::default();
+        config.min_silence_ms = 62.5;
+        let settings = settings(&config);
+        assert_eq!([&settings["min_speech_ms"], &settings["min_silence_ms"]].map(Value::to_string), ["250", "62.5"]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A whole recording at another sample rate.
 
-use voiced::dsp::resample::Resampler;
+use voiced::Resampler;
 
 /// Samples at `to` Hz: those that a stream's resampler gives, to the bit.
 ///

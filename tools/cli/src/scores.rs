@@ -1,13 +1,14 @@
 //! `voiced scores`: a score for every frame of recordings.
 
-use voiced::{BATCH, FrameSpec, ScoreStream};
+use voiced::{FrameSpec, SegmentConfig};
 
-use crate::args::{Channel, ScoreFormat, Scores};
+use crate::args::{ScoreFormat, Scores};
 use crate::batch::{Batch, guarded};
-use crate::detectors::{Boxed, Detectors};
+use crate::channel::{Channel, Ear};
+use crate::detectors::Detectors;
 use crate::fault::{Fault, Stop};
 use crate::input::Recording;
-use crate::listen::{Ear, ears, play};
+use crate::listen::listen;
 use crate::output::json_string;
 use crate::output::time::seconds;
 use crate::progress::Task;
@@ -55,24 +56,11 @@ fn score<E: From<Fault>>(
     task: &mut Task<'_>,
     mut take: impl FnMut(usize, FrameSpec, f32) -> Result<(), E>,
 ) -> Result<(Vec<Ear>, FrameSpec), E> {
-    let ears = ears(channel, recording.channels).map_err(|reason| Fault::new(&recording.name, reason))?;
-    let rate = recording.rate;
-    let stream = || -> Result<ScoreStream<Boxed>, Fault> {
-        ScoreStream::with_batches(detectors.make(rate)?, rate, BATCH).map_err(|e| Fault::new(&recording.name, e))
-    };
-    let mut streams = ears.iter().map(|_| stream()).collect::<Result<Vec<_>, _>>()?;
-    let spec = detectors.make(rate)?.spec();
-    play(recording, &ears, task, |position, mut samples| {
-        while let Some(score) = streams[position].push(&mut samples) {
-            take(position, spec, score)?;
-        }
-        Ok::<_, E>(())
+    let spec = detectors.load(recording.rate)?.spec();
+    let config = SegmentConfig::default(); // whose events nobody asks for
+    let (ears, _) = listen(recording, channel, detectors, &config, task, |position, update| {
+        update.score.map_or(Ok(()), |score| take(position, spec, score))
     })?;
-    for (position, stream) in streams.iter_mut().enumerate() {
-        while let Some(score) = stream.finish() {
-            take(position, spec, score)?;
-        }
-    }
     Ok((ears, spec))
 }
 

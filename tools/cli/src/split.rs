@@ -7,19 +7,20 @@ use std::path::{Path, PathBuf};
 use voiced::Segment;
 use voiced::audio::wav::{Format, Writer};
 
-use crate::args::{Channel, Split};
+use crate::args::Split;
 use crate::batch::guarded;
+use crate::channel::{Channel, Ear, hear};
 use crate::detectors::Detectors;
 use crate::fault::{Fault, Stop};
 use crate::input::{Recording, is_stdin};
 use crate::inputs::Inputs;
-use crate::listen::{Ear, Heard, hear, segments};
+use crate::listen::{Heard, segments};
 use crate::output::time::millis;
 use crate::progress::Progress;
 use crate::sink::{self, Sink, WholeFile};
 
 pub(crate) fn run(arguments: &Split, quiet: bool) -> Result<(), Stop> {
-    let config = arguments.delay.compensated(arguments.segmentation.config()?, &arguments.detection.detector);
+    let config = arguments.delay.compensated(arguments.segmentation.config()?, arguments.detection.detector);
     let path = arguments.file.as_path();
     if is_stdin(path) {
         let message = "split reads its recording twice, which standard input cannot: write it to a file first";

@@ -6,21 +6,21 @@ use std::io::{self, ErrorKind, Read, Write};
 use voiced::{Event, Segment};
 
 use crate::args::{Encoding, Stream};
-use crate::detectors::{Boxed, Detectors};
+use crate::channel::{Ear, ears, hear};
+use crate::detectors::Detectors;
 use crate::fault::{Fault, Stop, describe, tell};
-use crate::listen::{Ear, ears, hear};
 use crate::output::time::seconds;
 
 /// Bytes read at most at a time; what is there is taken at once.
 const READ: usize = 64 * 1024;
 
 pub(crate) fn run(arguments: &Stream, quiet: bool) -> Result<(), Stop> {
-    let config = arguments.delay.compensated(arguments.segmentation.config()?, &arguments.detection.detector);
+    let config = arguments.delay.compensated(arguments.segmentation.config()?, arguments.detection.detector);
     let &Stream { rate, encoding, with_continue, .. } = arguments;
     let channels = usize::from(arguments.channels);
     let ears = ears(arguments.channel, channels).map_err(|reason| Stop::Usage(format!("--channel: {reason}")))?;
     let detectors = Detectors::new(&arguments.detection)?;
-    let stream = || -> Result<voiced::Stream<Boxed>, Stop> {
+    let stream = || -> Result<voiced::Stream, Stop> {
         let stream = voiced::Stream::new(detectors.make(rate)?, rate, &config);
         stream.map_err(|e| Stop::Usage(format!("--rate: {e}")))
     };
@@ -45,11 +45,16 @@ pub(crate) fn run(arguments: &Stream, quiet: bool) -> Result<(), Stop> {
         };
         for (stream, &ear) in streams.iter_mut().zip(&ears) {
             hear(ear, block, channels, &mut mono).map_err(|e| Fault::new("standard input", e))?;
-            stream.push(&mono).try_for_each(|event| print(event, ear))?;
+            let mut rest = mono.as_slice();
+            while let Some(update) = stream.push(&mut rest) {
+                update.events.into_iter().try_for_each(|event| print(event, ear))?;
+            }
         }
     }
     for (stream, &ear) in streams.iter_mut().zip(&ears) {
-        stream.finish().try_for_each(|event| print(event, ear))?;
+        while let Some(update) = stream.finish() {
+            update.events.into_iter().try_for_each(|event| print(event, ear))?;
+        }
     }
     let stray = pcm.stray();
     if stray > 0 && !quiet {

@@ -3,11 +3,10 @@
 mod together;
 
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use runner::{Error, FRAME, Options, race};
-use voiced::silero::Model;
-use voiced::{BATCH, Detector, Gru, Kernels, Silero, WebRtc, WebRtcConfig, gru};
+use voiced::webrtc::{WebRtc, WebRtcConfig};
+use voiced::{BATCH, Detector, Kernels, Kind, Loaded};
 
 fn main() -> ExitCode {
     runner::main(|options| match options.mode.as_str() {
@@ -18,21 +17,21 @@ fn main() -> ExitCode {
         }
         "stream" => stream(options),
         "offline" => offline(options),
-        "together" => together::together(options, &model(options)?),
+        "together" => together::together(options, &load(Kind::Silero, options)?),
         "gru" => small(options),
         "webrtc" => webrtc(options),
         _ => Err(options.unknown_mode("kernels, stream, offline, together, gru and webrtc")),
     })
 }
 
-fn model(options: &Options) -> Result<Arc<Model>, Error> {
-    Ok(Arc::new(Model::embedded(options.rate, options.kernels.parse()?)?))
+fn load(kind: Kind, options: &Options) -> Result<Loaded, Error> {
+    Ok(kind.load_with(options.rate, options.kernels.parse()?)?)
 }
 
 /// One stream, frame by frame.
 fn stream(options: &Options) -> Result<(), Error> {
     let samples = options.floats()?;
-    let mut detector = Silero::new(model(options)?);
+    let mut detector = load(Kind::Silero, options)?.detector();
     race(options, |scores| {
         detector.reset();
         scores.extend(samples.chunks(FRAME).map(|frame| detector.score(frame)));
@@ -43,7 +42,7 @@ fn stream(options: &Options) -> Result<(), Error> {
 /// A whole recording, in the batches that `voiced detect` uses.
 fn offline(options: &Options) -> Result<(), Error> {
     let samples = options.floats()?;
-    let mut detector = Silero::new(model(options)?);
+    let mut detector = load(Kind::Silero, options)?.detector();
     detector.reserve(BATCH);
     race(options, |scores| {
         detector.score_all(&samples, scores);
@@ -54,7 +53,7 @@ fn offline(options: &Options) -> Result<(), Error> {
 /// The network of our own, one stream, hop by hop.
 fn small(options: &Options) -> Result<(), Error> {
     let samples = options.floats()?;
-    let mut detector = Gru::new(Arc::new(gru::Model::embedded(options.kernels.parse()?)?));
+    let mut detector = load(Kind::Gru, options)?.detector();
     let spec = detector.spec();
     race(options, |scores| {
         detector.reset();

@@ -1,18 +1,15 @@
 //! Many streams, a frame of each at a time.
 
-use std::sync::Arc;
-
 use runner::{Error, Options, pieces, race};
-use voiced::silero::Model;
-use voiced::{Pool, SegmentConfig, StreamId};
+use voiced::{Loaded, Pool, SegmentConfig, StreamId, Update};
 
 /// Steps as many streams as asked for, each over its own piece of the recording.
 ///
 /// Scores come as (steps, streams).
-pub(crate) fn together(options: &Options, model: &Arc<Model>) -> Result<(), Error> {
+pub(crate) fn together(options: &Options, silero: &Loaded) -> Result<(), Error> {
     let samples = options.floats()?;
     let steps = pieces(&samples, options.streams);
-    let mut streams = Streams::new(model, options.streams)?;
+    let mut streams = Streams::new(silero, options.streams)?;
     race(options, |scores| {
         streams.reset()?;
         for frames in &steps {
@@ -26,19 +23,20 @@ pub(crate) fn together(options: &Options, model: &Arc<Model>) -> Result<(), Erro
 struct Streams {
     pool: Pool,
     ids: Vec<StreamId>,
+    updates: Vec<(StreamId, Update)>,
 }
 
 impl Streams {
-    fn new(model: &Arc<Model>, count: usize) -> Result<Self, Error> {
-        let mut pool = Pool::new(Arc::clone(model), count);
-        let join = |_| pool.join(model.spec().rate, &SegmentConfig::default());
+    fn new(silero: &Loaded, count: usize) -> Result<Self, Error> {
+        let mut pool = silero.pool(count);
+        let join = |_| pool.join(silero.spec().rate, &SegmentConfig::default());
         let ids = (0..count).map(join).collect::<Result<_, _>>()?;
-        Ok(Self { pool, ids })
+        Ok(Self { pool, ids, updates: Vec::with_capacity(count) })
     }
 
     fn reset(&mut self) -> Result<(), Error> {
         for &id in &self.ids {
-            self.pool.finish(id)?;
+            while self.pool.finish(id)?.is_some() {}
         }
         Ok(())
     }
@@ -48,7 +46,8 @@ impl Streams {
         for (&id, frame) in self.ids.iter().zip(frames) {
             self.pool.push(id, frame)?;
         }
-        scores.extend(self.pool.step().iter().map(|scored| scored.score));
+        self.pool.step(&mut self.updates);
+        scores.extend(self.updates.iter().filter_map(|(_, update)| update.score));
         Ok(())
     }
 }

@@ -4,11 +4,9 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::Args;
-use clap::builder::PossibleValuesParser;
-use voiced::Kernels;
+use voiced::{Kernels, Kind};
 
-use super::detection::{CutAt, Delay};
-use crate::detectors;
+use super::detection::{CutAt, Delay, kind, networks};
 
 /// Measure detectors against labelled recordings
 ///
@@ -41,11 +39,8 @@ pub(crate) struct Eval {
     pub(crate) jobs: Option<u16>,
 
     /// A detector to measure; may be given several times. Defaults to all
-    #[arg(
-        short, long, value_name = "NAME", help_heading = "Systems",
-        value_parser = PossibleValuesParser::new(detectors::names()),
-    )]
-    pub(crate) detector: Vec<String>,
+    #[arg(short, long, value_name = "NAME", value_parser = kind(), help_heading = "Systems")]
+    pub(crate) detector: Vec<Kind>,
     /// Scores of another system: a folder with a CSV file for each recording, with the columns start, end and score as
     /// voiced scores prints them; may be given several times
     #[arg(long, value_name = "NAME=FOLDER", help_heading = "Systems")]
@@ -66,8 +61,7 @@ pub(crate) struct Eval {
     /// The arithmetic of the network
     #[arg(long, value_name = "SET", default_value = "auto", help_heading = "Systems")]
     pub(crate) kernels: Kernels,
-    /// Weights (safetensors) of the network, silero or gru, to use instead of the built-in ones
-    #[arg(long, value_name = "FILE", help_heading = "Systems")]
+    #[arg(long, value_name = "FILE", help = weights_help(), help_heading = "Systems")]
     pub(crate) weights: Option<PathBuf>,
 
     #[command(flatten)]
@@ -105,6 +99,10 @@ pub(crate) struct Eval {
     pub(crate) report: Option<PathBuf>,
 }
 
+fn weights_help() -> String {
+    format!("Weights (safetensors) of the network, {}, to use instead of the built-in ones", networks())
+}
+
 /// Segment parameters, several values each; all their combinations are measured.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Segmentations {
@@ -115,20 +113,20 @@ pub(crate) struct Segmentations {
     #[arg(long, value_name = "SCORE,…", value_delimiter = ',', help_heading = "Segments")]
     pub(crate) neg_threshold: Vec<f64>,
     /// Milliseconds: speech that is not longer is dropped
-    #[arg(long, value_name = "MS,…", value_delimiter = ',', default_values_t = [250], help_heading = "Segments")]
-    pub(crate) min_speech_ms: Vec<u32>,
+    #[arg(long, value_name = "MS,…", value_delimiter = ',', default_values_t = [250.0], help_heading = "Segments")]
+    pub(crate) min_speech_ms: Vec<f64>,
     /// Milliseconds of silence that end a segment
-    #[arg(long, value_name = "MS,…", value_delimiter = ',', default_values_t = [100], help_heading = "Segments")]
-    pub(crate) min_silence_ms: Vec<u32>,
+    #[arg(long, value_name = "MS,…", value_delimiter = ',', default_values_t = [100.0], help_heading = "Segments")]
+    pub(crate) min_silence_ms: Vec<f64>,
     /// Milliseconds by which a segment is widened on each side
-    #[arg(long, value_name = "MS,…", value_delimiter = ',', default_values_t = [30], help_heading = "Segments")]
-    pub(crate) speech_pad_ms: Vec<u32>,
+    #[arg(long, value_name = "MS,…", value_delimiter = ',', default_values_t = [30.0], help_heading = "Segments")]
+    pub(crate) speech_pad_ms: Vec<f64>,
     /// Seconds, padding included, after which a segment is cut. Defaults to never
     #[arg(long, value_name = "SECONDS", help_heading = "Segments")]
     pub(crate) max_speech_s: Option<f64>,
     /// Milliseconds: a silence must be longer for a segment to be cut at it
-    #[arg(long, value_name = "MS", default_value_t = 98, help_heading = "Segments")]
-    pub(crate) min_silence_at_max_speech_ms: u32,
+    #[arg(long, value_name = "MS", default_value_t = 98.0, help_heading = "Segments")]
+    pub(crate) min_silence_at_max_speech_ms: f64,
     /// Where a segment that is too long is cut
     #[arg(long, value_enum, value_name = "WHERE", default_value = "longest-silence", help_heading = "Segments")]
     pub(crate) cut: CutAt,

@@ -3,11 +3,10 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use clap::builder::PossibleValuesParser;
+use voiced::Kind;
 
-use super::detection::Segmentation;
-use super::input::Channel;
-use crate::detectors;
+use super::detection::{Segmentation, kind};
+use crate::channel::Channel;
 
 /// Make a web page of a recording that shows how each detector decides
 ///
@@ -41,11 +40,8 @@ pub(crate) struct Explain {
     #[arg(long, help_heading = "Output")]
     pub(crate) no_audio: bool,
     /// A detector to show; may be given several times. Defaults to all
-    #[arg(
-        short, long, value_name = "NAME", help_heading = "Detector",
-        value_parser = PossibleValuesParser::new(detectors::names()),
-    )]
-    pub(crate) detector: Vec<String>,
+    #[arg(short, long, value_name = "NAME", value_parser = kind(), help_heading = "Detector")]
+    pub(crate) detector: Vec<Kind>,
     /// Of webrtc: aggressiveness, the higher the more evidence speech takes, 0 to 3. Defaults to 0
     #[arg(long, value_name = "MODE", value_parser = clap::value_parser!(u8).range(0..=3), help_heading = "Detector")]
     pub(crate) mode: Option<u8>,

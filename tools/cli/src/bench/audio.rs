@@ -3,7 +3,7 @@
 use std::f32::consts::TAU;
 use std::path::Path;
 
-use voiced::audio::channels::mix_down;
+use voiced::audio::mix_down;
 
 use crate::fault::Fault;
 use crate::input::Recording;
@@ -79,7 +79,8 @@ mod tests {
         let made = syllables(16_000);
         assert_eq!(made.len(), SECONDS * 16_000);
         assert!(made.iter().all(|sample| sample.abs() < 1.0));
-        let found = voiced::segments(&made, 16_000, &voiced::SegmentConfig::default()).unwrap();
+        let silero = voiced::Kind::Silero.load(16_000).unwrap();
+        let found = voiced::segments(silero.detector(), &made, 16_000, &voiced::SegmentConfig::default()).unwrap();
         assert!(!found.is_empty(), "{found:?}");
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use crate::args::Channel;
+use crate::channel::Channel;
 use crate::fault::{Fault, Stop};
 use crate::inputs::Inputs;
 use crate::output::{Format, Speech};

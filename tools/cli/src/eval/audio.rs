@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use voiced::audio::channels::mix_down;
+use voiced::audio::mix_down;
 
 use crate::fault::Fault;
 use crate::input::Recording;

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use voiced::metrics::{Confusion, Matches, Reference, ScoredSteps};
-use voiced::{BATCH, FrameSpec, ScoreStream, Segment, segments_from_scores};
+use voiced::{AnyDetector, BATCH, Detector, FrameSpec, Segment, segments_from_scores};
 
 use super::audio::{Audio, read};
 use super::clock;
@@ -15,7 +15,6 @@ use super::outsiders::{self, Scores};
 use super::recordings::Labelled;
 use super::systems::{Setting, Source, System};
 use crate::args::Delay;
-use crate::detectors::Boxed;
 use crate::ending;
 use crate::fault::Fault;
 use crate::resampled::resampled;
@@ -169,10 +168,10 @@ fn answer(
 ) -> Result<Option<Answer>, Fault> {
     let fault = |error| Fault::new(format!("{}: {}", recording.path.display(), system.name), error);
     let (scores, framed, cost) = match &system.source {
-        Source::Detector(detectors, _) => {
+        Source::Detector(detectors) => {
             let detector = detectors.make(reference.rate())?;
             let samples = rates.at(detector.spec().rate).map_err(fault)?;
-            let (scores, cost) = score(detector, samples).map_err(fault)?;
+            let (scores, cost) = score(detector, samples);
             (scores, samples.len() as u64, Some(cost))
         }
         Source::Scores(_) | Source::Segments(_) if take > 0 => return Ok(None),
@@ -192,7 +191,7 @@ fn answer(
     let steps = ScoredSteps::from_scores(reference, &scores.scores, scores.spec).map_err(fault)?;
     let one = |setting: &Setting| {
         let config = match &system.source {
-            Source::Detector(_, entry) => plan.delay.compensated(setting.config, entry.name),
+            Source::Detector(detectors) => plan.delay.compensated(setting.config, detectors.kind()),
             _ => setting.config,
         };
         let segments = segments_from_scores(&scores.scores, scores.spec, framed, &config)?;
@@ -207,21 +206,16 @@ fn answer(
 }
 
 /// The scores of samples at the detector's own rate, and what they took.
-fn score(detector: Boxed, mut samples: &[f32]) -> Result<(Scores, Cost), voiced::Error> {
+fn score(mut detector: AnyDetector, samples: &[f32]) -> (Scores, Cost) {
     let spec = detector.spec();
-    let audio = samples.len() as f64 / f64::from(spec.rate);
     let mut scores = Vec::with_capacity(spec.frames(samples.len()));
-    let mut stream = ScoreStream::with_batches(detector, spec.rate, BATCH)?;
+    detector.reserve(BATCH);
     let before = clock::worked();
-    while let Some(score) = stream.push(&mut samples) {
-        scores.push(score);
-    }
-    while let Some(score) = stream.finish() {
-        scores.push(score);
-    }
+    detector.score_all(samples, &mut scores);
     let worked = clock::worked().saturating_sub(before);
+    let audio = samples.len() as f64 / f64::from(spec.rate);
     let cost = Cost { worked, frames: scores.len() as u64, audio, spec };
-    Ok((Scores { scores, spec }, cost))
+    (Scores { scores, spec }, cost)
 }
 
 fn found(

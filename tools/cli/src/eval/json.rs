@@ -6,7 +6,7 @@ use voiced::metrics::{Confusion, Interval, MatchCounts, OperatingPoint, Optimum}
 use super::figures::{AtSetting, Condition, Figures, Ranks};
 use super::systems::{Source, System};
 use super::{Evaluation, Measured};
-use crate::list::latency;
+use crate::facts::{latency, memory_of};
 use crate::output;
 
 /// Changes where a field changes its meaning or goes; new fields may come without.
@@ -65,8 +65,8 @@ fn recording(Measured { recording, heard }: &Measured) -> Value {
 
 fn system(evaluation: &Evaluation, index: usize) -> Value {
     let System { name, source } = &evaluation.plan.systems[index];
-    let (kind, entry) = match source {
-        Source::Detector(_, entry) => ("detector", Some(entry)),
+    let (kind, memory) = match source {
+        Source::Detector(detectors) => ("detector", Some(memory_of(detectors.kind()))),
         Source::Scores(_) => ("scores", None),
         Source::Segments(_) => ("segments", None),
     };
@@ -80,8 +80,8 @@ fn system(evaluation: &Evaluation, index: usize) -> Value {
         "frames": cost.map(|cost| cost.frames),
         "hop_ms": cost.map(|cost| cost.spec.hop as f64 * 1000.0 / f64::from(cost.spec.rate)),
         "latency_ms": cost.map(|cost| latency(cost.spec)),
-        "state_bytes": entry.map(|entry| entry.state),
-        "weight_bytes": entry.map(|entry| entry.weights),
+        "state_bytes": memory.map(|memory| memory.state),
+        "weight_bytes": memory.map(|memory| memory.weights),
         "lag_ms": delay.map(|delay| delay.ms),
         "auc_without_lag": delay.map(|delay| delay.auc),
     })

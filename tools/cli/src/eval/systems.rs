@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
-use voiced::SegmentConfig;
+use voiced::{Kind, SegmentConfig};
 
 use super::outsiders;
 use super::recordings::Labelled;
-use crate::args::{Detection, Eval, Outsider, Segmentations, checked};
-use crate::detectors::{DETECTORS, Detectors, Entry, NETWORKS};
+use crate::args::{Detection, Eval, Outsider, Segmentations, checked, networks};
+use crate::detectors::Detectors;
 use crate::fault::{Fault, Stop};
 
 /// Something that says where speech is.
@@ -18,7 +18,7 @@ pub(super) struct System {
 
 /// Where a system's answers come from.
 pub(super) enum Source {
-    Detector(Box<Detectors>, &'static Entry),
+    Detector(Box<Detectors>),
     /// Scores in files.
     Scores(PathBuf),
     /// Segments in files: there is nothing to rank, and no threshold.
@@ -35,38 +35,33 @@ pub(super) struct Setting {
 
 /// The systems that the command line asks for.
 pub(super) fn systems(arguments: &Eval) -> Result<Vec<System>, Stop> {
-    let asked = |name: &str| arguments.detector.is_empty() || arguments.detector.iter().any(|given| given == name);
+    let asked = |kind: Kind| arguments.detector.is_empty() || arguments.detector.contains(&kind);
     let own = [("mode", !arguments.mode.is_empty()), ("frame-ms", arguments.frame_ms.is_some())];
-    if let Some((option, _)) = own.into_iter().find(|&(_, given)| given && !asked("webrtc")) {
+    if let Some((option, _)) = own.into_iter().find(|&(_, given)| given && !asked(Kind::WebRtc)) {
         return Err(Stop::Usage(format!("--{option} is for --detector webrtc, which is not measured")));
     }
-    if arguments.weights.is_some() && NETWORKS.into_iter().filter(|name| asked(name)).count() != 1 {
-        return Err(Stop::Usage(format!(
-            "--weights is for one network: name {} with --detector",
-            NETWORKS.join(" or ")
-        )));
+    let asked_networks = Kind::ALL.iter().filter(|&&kind| kind.info().network && asked(kind));
+    if arguments.weights.is_some() && asked_networks.count() != 1 {
+        return Err(Stop::Usage(format!("--weights is for one network: name {} with --detector", networks())));
     }
     let modes = if arguments.mode.is_empty() { &[0, 1, 2, 3] } else { &arguments.mode[..] };
     let mut systems: Vec<System> = Vec::new();
-    for entry in DETECTORS.iter().filter(|entry| asked(entry.name)) {
-        let plain = Detection { kernels: arguments.kernels, ..Detection::of(entry.name) };
+    for kind in Kind::ALL.iter().copied().filter(|&kind| asked(kind)) {
+        let plain = Detection { kernels: arguments.kernels, ..Detection::of(kind) };
         let mut add = |name: String, choice: &Detection| -> Result<(), Stop> {
             let detectors = Detectors::new(choice)?;
             detectors.make(16_000)?; // what is wrong with an option is told once, not for each recording
-            systems.push(System { name, source: Source::Detector(Box::new(detectors), entry) });
+            systems.push(System { name, source: Source::Detector(Box::new(detectors)) });
             Ok(())
         };
-        match entry.name {
-            "webrtc" => {
-                for &mode in modes {
-                    let choice = Detection { mode: Some(mode), frame_ms: arguments.frame_ms, ..plain.clone() };
-                    add(format!("webrtc-{mode}"), &choice)?;
-                }
+        if kind == Kind::WebRtc {
+            for &mode in modes {
+                let choice = Detection { mode: Some(mode), frame_ms: arguments.frame_ms, ..plain.clone() };
+                add(format!("{kind}-{mode}"), &choice)?;
             }
-            network if NETWORKS.contains(&network) => {
-                add(entry.name.to_owned(), &Detection { weights: arguments.weights.clone(), ..plain })?;
-            }
-            _ => add(entry.name.to_owned(), &plain)?,
+        } else {
+            let weights = arguments.weights.clone().filter(|_| kind.info().network);
+            add(kind.to_string(), &Detection { weights, ..plain })?;
         }
     }
     let outsider = |make: fn(PathBuf) -> Source| {
@@ -94,17 +89,16 @@ pub(super) fn settings(given: &Segmentations) -> Result<Vec<Setting>, Stop> {
             for &min_speech_ms in &given.min_speech_ms {
                 for &min_silence_ms in &given.min_silence_ms {
                     for &speech_pad_ms in &given.speech_pad_ms {
-                        let config = checked(SegmentConfig {
-                            threshold,
-                            neg_threshold,
-                            min_speech_ms,
-                            min_silence_ms,
-                            speech_pad_ms,
-                            max_speech_s: given.max_speech_s.unwrap_or(f64::INFINITY),
-                            cut: given.cut.into(),
-                            min_silence_at_max_speech_ms: given.min_silence_at_max_speech_ms,
-                            ..SegmentConfig::default()
-                        })?;
+                        let mut config = SegmentConfig::default();
+                        config.threshold = threshold;
+                        config.neg_threshold = neg_threshold;
+                        config.min_speech_ms = min_speech_ms;
+                        config.min_silence_ms = min_silence_ms;
+                        config.speech_pad_ms = speech_pad_ms;
+                        config.max_speech_s = given.max_speech_s.unwrap_or(f64::INFINITY);
+                        config.cut = given.cut.into();
+                        config.min_silence_at_max_speech_ms = given.min_silence_at_max_speech_ms;
+                        let config = checked(config)?;
                         settings.push(Setting { name: name(given, &config), config });
                     }
                 }

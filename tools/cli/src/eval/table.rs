@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::Evaluation;
 use super::figures::{AtSetting, Figures};
 use super::systems::Source;
-use crate::list::latency;
+use crate::facts::{latency, memory_of};
 
 /// Columns of a terminal.
 const WIDTH: usize = 100;
@@ -116,17 +116,18 @@ fn costs(evaluation: &Evaluation) -> String {
     );
     let before = text.len();
     for (index, system) in evaluation.plan.systems.iter().enumerate() {
-        let (Some(cost), Source::Detector(_, entry)) = (evaluation.costs[index], &system.source) else { continue };
+        let (Some(cost), Source::Detector(detectors)) = (evaluation.costs[index], &system.source) else { continue };
         let hop = cost.spec.hop as f64 * 1000.0 / f64::from(cost.spec.rate);
+        let memory = memory_of(detectors.kind());
         let weights =
-            if entry.weights == 0 { "-".to_owned() } else { format!("{:.0} KB", entry.weights as f64 / 1000.0) };
+            if memory.weights == 0 { "-".to_owned() } else { format!("{:.0} KB", memory.weights as f64 / 1000.0) };
         writeln!(
             text,
             "{:<width$}{:>10.2}{hop:>10}{:>12.6}{:>10.1}{weights:>10}{:>11}",
             system.name,
             cost.us_per_frame(),
             cost.real_time_factor(),
-            entry.state as f64 / 1000.0,
+            memory.state as f64 / 1000.0,
             latency(cost.spec),
         )
         .expect("a String takes all text");

@@ -38,7 +38,7 @@ class Controls {
     const slider = document.createElement("input");
     Object.assign(slider, { type: "range", id: label.htmlFor, min: 0, max: most, step });
     const exact = document.createElement("input");
-    Object.assign(exact, { type: "number", min: 0, step: unit === "ms" ? 1 : "any", title: name });
+    Object.assign(exact, { type: "number", min: 0, step: "any", title: name });
     if (unit === "") exact.max = 1;
     exact.setAttribute("aria-label", `${name}${unit && `, ${unit}`}`);
     const set = (value) => {
@@ -50,7 +50,7 @@ class Controls {
     slider.addEventListener("input", () => set(Number(slider.value)));
     exact.addEventListener("change", () => {
       const value = Number(exact.value);
-      const legal = exact.value !== "" && (unit === "ms" ? Number.isInteger(value) && value >= 0 && value < 2 ** 32 : value >= 0 && value <= 1);
+      const legal = exact.value !== "" && value >= 0 && value <= (unit === "ms" ? Number.MAX_VALUE : 1);
       if (legal) set(value);
       else this.show();
     });

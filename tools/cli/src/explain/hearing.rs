@@ -2,15 +2,14 @@
 
 use std::path::Path;
 
-use voiced::detector::native_rate;
-use voiced::dsp::resample::Resampler;
-use voiced::{BATCH, Detector, FrameSpec, ScoreStream};
+use voiced::{BATCH, Detector, FrameSpec, Kind, Resampler, SegmentConfig, Stream};
 
 use super::probe::{Observation, observe};
-use crate::args::{Channel, Detection};
+use crate::args::Detection;
+use crate::channel::{Channel, ears};
 use crate::fault::{Fault, Stop};
 use crate::input::Recording;
-use crate::listen::{ears, play};
+use crate::listen::play;
 use crate::progress::Progress;
 
 /// Hours that a page can show; beyond, it would be too large for browsers.
@@ -31,7 +30,7 @@ pub(super) struct Heard {
 
 /// What one detector makes of it.
 pub(super) struct Lane {
-    pub(super) name: String,
+    pub(super) kind: Kind,
     pub(super) spec: FrameSpec,
     /// Samples at the detector's rate.
     pub(super) framed: u64,
@@ -71,8 +70,9 @@ pub(super) fn hear(path: &Path, channel: Channel, choices: &[Detection], progres
 
 /// A lane that is being filled.
 struct Listening {
-    name: String,
-    stream: ScoreStream<Box<dyn Detector>>,
+    kind: Kind,
+    rate: u32,
+    stream: Stream<Box<dyn Detector>>,
     scores: Vec<f32>,
     observation: Observation,
 }
@@ -80,22 +80,25 @@ struct Listening {
 impl Listening {
     fn new(choice: &Detection, rate: u32) -> Result<Self, Stop> {
         let (detector, observation) = observe(choice, rate)?;
-        let stream = ScoreStream::with_batches(detector, rate, BATCH).map_err(|e| Fault::new("the recording", e))?;
-        Ok(Self { name: choice.detector.clone(), stream, scores: Vec::new(), observation })
+        let stream = Stream::new(detector, rate, &SegmentConfig::default()); // the page finds the segments itself
+        let stream =
+            stream.and_then(|stream| stream.with_batches(BATCH)).map_err(|e| Fault::new("the recording", e))?;
+        Ok(Self { kind: choice.detector, rate, stream, scores: Vec::new(), observation })
     }
 
     fn push(&mut self, mut samples: &[f32]) {
-        while let Some(score) = self.stream.push(&mut samples) {
-            self.scores.push(score);
+        while let Some(update) = self.stream.push(&mut samples) {
+            self.scores.extend(update.score);
         }
     }
 
     fn finish(mut self) -> Lane {
-        while let Some(score) = self.stream.finish() {
-            self.scores.push(score);
+        let (spec, received) = (self.stream.spec(), self.stream.received());
+        while let Some(update) = self.stream.finish() {
+            self.scores.extend(update.score);
         }
-        let (spec, framed) = (self.stream.spec(), self.stream.framed());
-        Lane { name: self.name, spec, framed, scores: self.scores, observation: self.observation }
+        let framed = (received * u64::from(spec.rate)).div_ceil(u64::from(self.rate)); // as `Resampler` says
+        Lane { kind: self.kind, spec, framed, scores: self.scores, observation: self.observation }
     }
 }
 
@@ -108,7 +111,7 @@ struct Sound {
 
 impl Sound {
     fn new(from: u32) -> Result<Self, voiced::Error> {
-        let rate = native_rate(from);
+        let rate = if from <= 8000 { 8000 } else { 16_000 };
         let resampler = (from != rate).then(|| Resampler::new(from, rate)).transpose()?;
         Ok(Self { rate, resampler, samples: Vec::new() })
     }

@@ -99,7 +99,7 @@ class Lane {
   constructor(facts, recording) {
     Object.assign(this, facts);
     this.recording = recording;
-    this.kind = DETECTORS[this.name] ?? { about: "", words: () => "" };
+    this.kind = DETECTORS[this.name];
     this.scores = scoresOf(this.name);
     this.tracks = Object.fromEntries(facts.tracks.map((track) => [track.name, trackOf(this.name, track)]));
     this.perSecond = this.rate / this.hop;

@@ -1,13 +1,13 @@
 //! The page: a template, its style and scripts, and what was heard, all in one file.
 
 use serde_json::{Value, json};
-use voiced::{Segment, SegmentConfig};
+use voiced::{Kind, Segment, SegmentConfig};
 
 use super::base64::base64;
 use super::hearing::{Heard, Lane};
 use super::picture::{ROWS, Spectrogram, Waveform};
 use super::sound::Sound;
-use crate::args::Channel;
+use crate::channel::Channel;
 use crate::fault::Stop;
 use crate::output::settings;
 use crate::sink::Sink;
@@ -107,9 +107,9 @@ impl Page<'_> {
         bytes("spectrogram", &spectrogram.levels, sink)?;
         for lane in &heard.lanes {
             let scores: Vec<u8> = lane.scores.iter().flat_map(|score| score.to_le_bytes()).collect();
-            bytes(&format!("{}-scores", lane.name), &scores, sink)?;
+            bytes(&format!("{}-scores", lane.kind), &scores, sink)?;
             for track in &tracks(lane) {
-                bytes(&format!("{}-{}", lane.name, track.name), &track.levels, sink)?;
+                bytes(&format!("{}-{}", lane.kind, track.name), &track.levels, sink)?;
             }
         }
         Ok(())
@@ -119,9 +119,9 @@ impl Page<'_> {
         let curve = lane.observation.curve.map(|curve| json!({ "centre": curve.centre, "width": curve.width }));
         let tracks = tracks(lane);
         let tracks = tracks.iter().map(|track| json!({ "name": track.name, "low": track.low, "step": track.step }));
-        let mode = if lane.name == "webrtc" { Some(self.mode.unwrap_or(0)) } else { None };
+        let mode = if lane.kind == Kind::WebRtc { Some(self.mode.unwrap_or(0)) } else { None };
         json!({
-            "name": lane.name,
+            "name": lane.kind.info().name,
             "rate": lane.spec.rate,
             "hop": lane.spec.hop,
             "lookahead": lane.spec.lookahead,
@@ -181,6 +181,20 @@ mod tests {
             assert!(!text.contains("http:") && !text.contains("https:") && !text.contains("url("));
         }
         assert!(SCRIPTS.iter().all(|script| !script.contains("</script") && !script.contains("<!--")));
+    }
+
+    #[test]
+    fn there_is_something_to_say_and_to_draw_of_every_detector() {
+        let lanes = include_str!("lanes.js");
+        let (_, table) = lanes.split_once("\nconst DETECTORS = {\n").unwrap();
+        let (table, _) = table.split_once("\n};\n").unwrap();
+        let entry =
+            |line: &'static str| line.strip_prefix("  ")?.strip_suffix(": {").filter(|name| !name.starts_with(' '));
+        let names: Vec<&str> = table.lines().filter_map(entry).collect();
+        for kind in Kind::ALL {
+            assert!(names.contains(&kind.info().name), "lanes.js says nothing of {kind}");
+        }
+        assert_eq!(names.len(), Kind::ALL.len(), "lanes.js speaks of what is no detector: {names:?}");
     }
 
     #[test]

@@ -3,19 +3,20 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use voiced::detector::classic::combined::{Combined, CombinedConfig};
-use voiced::detector::classic::energy::{Energy, EnergyConfig};
-use voiced::detector::classic::entropy::{Entropy, EntropyConfig};
-use voiced::detector::classic::flatness::{Flatness, FlatnessConfig};
-use voiced::detector::classic::ltsd::{Ltsd, LtsdConfig};
-use voiced::detector::classic::sohn::{Sohn, SohnConfig};
-use voiced::detector::classic::zcr::{self, Zcr, ZcrConfig};
-use voiced::detector::classic::{Classic, Logistic, Measure};
-use voiced::detector::native_rate;
-use voiced::{Detector, FrameSpec, WebRtc, WebRtcConfig};
+use voiced::classic::Logistic;
+use voiced::classic::combined::{Combined, CombinedConfig};
+use voiced::classic::energy::{Energy, EnergyConfig};
+use voiced::classic::entropy::{Entropy, EntropyConfig};
+use voiced::classic::flatness::{Flatness, FlatnessConfig};
+use voiced::classic::ltsd::{Ltsd, LtsdConfig};
+use voiced::classic::sohn::{Sohn, SohnConfig};
+use voiced::classic::zcr::{self, Zcr, ZcrConfig};
+use voiced::webrtc::WebRtc;
+use voiced::{Detector, FrameSpec, Kind};
 
 use crate::args::Detection;
-use crate::detectors::Detectors;
+use crate::detectors::{Detectors, webrtc};
+use crate::each::Each;
 use crate::fault::{Fault, Stop};
 
 /// What is learned of a detector besides its scores.
@@ -38,101 +39,113 @@ const KINDS: [&str; 5] = ["snr", "periodicity", "flatness", "modulation", "level
 /// The kind of each of the last ten pieces of evidence, by its place in [`KINDS`]; those before are bands' SNR.
 const OTHERS: [usize; 10] = [1, 2, 0, 1, 2, 3, 3, 4, 4, 4];
 
-/// The detector of a choice for audio at `rate` Hz, under observation: its scores are what they are without.
-pub(super) fn observe(choice: &Detection, rate: u32) -> Result<(Box<dyn Detector>, Observation), Stop> {
-    let notes = Notes::default();
-    let native = native_rate(rate);
-    let name = choice.detector.as_str();
+/// A detector under observation: its scores are what they are without.
+type Observed = (Box<dyn Detector>, Observation);
+
+/// What there is to observe of a kind of detector besides its scores.
+enum How {
+    /// Nothing.
+    Scores,
+    /// The curve, which leads from a score back to the measure; for a rate in Hz that the detector hears.
+    Curve(fn(u32) -> Result<Logistic, voiced::Error>),
+    /// What it writes down; for a rate in Hz that the detector hears.
+    Notes(fn(&Detection, u32) -> Result<Observed, voiced::Error>),
+}
+
+const HOW: Each<How> = Each::new([
+    (Kind::Silero, How::Scores),
+    (Kind::Gru, How::Scores),
+    (Kind::WebRtc, How::Notes(observe_webrtc)),
+    (Kind::Energy, How::Notes(observe_energy)),
+    (Kind::Zcr, How::Notes(observe_zcr)),
+    (Kind::Entropy, How::Curve(|rate| Ok(Entropy::new(rate, EntropyConfig::default())?.mapping()))),
+    (Kind::Flatness, How::Curve(|rate| Ok(Flatness::new(rate, FlatnessConfig::default())?.mapping()))),
+    (Kind::Ltsd, How::Curve(|rate| Ok(Ltsd::new(rate, LtsdConfig::default())?.mapping()))),
+    (Kind::Sohn, How::Curve(|rate| Ok(Sohn::new(rate, SohnConfig::default())?.mapping()))),
+    (Kind::Combined, How::Notes(observe_combined)),
+]);
+
+/// The detector of a choice for audio at `rate` Hz, under observation.
+pub(super) fn observe(choice: &Detection, rate: u32) -> Result<Observed, Stop> {
+    let detector = Detectors::new(choice)?.make(rate)?;
     let fault = |error: voiced::Error| Fault::new("the detector", error);
-    let noted = |detector: Box<dyn Detector>, curve, constant, tracks| {
-        (detector, Observation { curve, constant, tracks, notes: notes.clone() })
-    };
-    Ok(match name {
-        "energy" => {
-            let energy = Energy::new(native, EnergyConfig::default()).map_err(fault)?;
-            let curve = energy.mapping();
-            let score = move |energy: &mut Energy, frame: &[f32], notes: &mut Vec<f32>| {
-                let levels = energy.levels(frame);
-                notes.push(levels.level);
-                curve.score(levels.above())
-            };
-            noted(observed(energy, &notes, score), Some(curve), None, &["level"])
+    let seen = |curve| Observation { curve, constant: None, tracks: &[], notes: Notes::default() };
+    Ok(match HOW.of(choice.detector) {
+        How::Scores => (Box::new(detector), seen(None)),
+        How::Curve(curve) => {
+            let curve = curve(detector.spec().rate).map_err(fault)?;
+            (Box::new(detector), seen(Some(curve)))
         }
-        "zcr" => {
-            let detector = Zcr::new(native, ZcrConfig::default()).map_err(fault)?;
-            let curve = detector.mapping();
-            let score = move |detector: &mut Zcr, frame: &[f32], notes: &mut Vec<f32>| {
-                let rates = detector.rates(frame);
-                notes.push(rates.rate);
-                curve.score(rates.octaves())
-            };
-            noted(observed(detector, &notes, score), Some(curve), Some(zcr::OFFSET), &["rate"])
-        }
-        "combined" => {
-            let combined = Combined::new(native, CombinedConfig::default()).map_err(fault)?;
-            let (curve, bias) = (combined.mapping(), combined.bias());
-            let score = move |combined: &mut Combined, frame: &[f32], notes: &mut Vec<f32>| {
-                let first = notes.len();
-                notes.resize(first + KINDS.len(), 0.0);
-                let mut sum = 0.0;
-                let terms: Vec<f32> = combined.terms(frame).collect();
-                for (i, term) in terms.iter().enumerate() {
-                    let other = (i + OTHERS.len()).checked_sub(terms.len());
-                    notes[first + other.map_or(0, |other| OTHERS[other])] += term;
-                    sum += term;
-                }
-                curve.score(bias + sum)
-            };
-            noted(observed(combined, &notes, score), Some(curve), None, &KINDS)
-        }
-        "webrtc" => {
-            let default = WebRtcConfig::default();
-            let config = WebRtcConfig {
-                mode: choice.mode.unwrap_or(default.mode),
-                frame_ms: choice.frame_ms.unwrap_or(default.frame_ms),
-            };
-            let spec = Detectors::new(choice)?.make(rate)?.spec();
-            let webrtc = WebRtc::new(spec.rate, &config).map_err(fault)?;
-            let score = |webrtc: &mut WebRtc, frame: &[f32], notes: &mut Vec<f32>| {
-                let verdict = webrtc.judge(frame);
-                notes.push(f32::from(u8::from(verdict.speech)));
-                verdict.score
-            };
-            noted(observed(webrtc, &notes, score), None, None, &["decision"])
-        }
-        "entropy" => curved(Entropy::new(native, EntropyConfig::default()).map_err(fault)?, notes),
-        "flatness" => curved(Flatness::new(native, FlatnessConfig::default()).map_err(fault)?, notes),
-        "ltsd" => curved(Ltsd::new(native, LtsdConfig::default()).map_err(fault)?, notes),
-        "sohn" => curved(Sohn::new(native, SohnConfig::default()).map_err(fault)?, notes),
-        _ => noted(Detectors::new(choice)?.make(rate)?, None, None, &[]),
+        How::Notes(observe) => observe(choice, detector.spec().rate).map_err(fault)?,
     })
 }
 
-/// A detector that has a curve and writes nothing down.
-fn curved<M: Measure + 'static>(detector: Classic<M>, notes: Notes) -> (Box<dyn Detector>, Observation) {
-    let curve = Some(detector.mapping());
-    (Box::new(detector), Observation { curve, constant: None, tracks: &[], notes })
+fn observe_webrtc(choice: &Detection, rate: u32) -> Result<Observed, voiced::Error> {
+    let detector = WebRtc::new(rate, &webrtc(choice.mode, choice.frame_ms, false))?;
+    Ok(noting(detector, None, &["decision"], |webrtc, frame, notes| {
+        let verdict = webrtc.judge(frame);
+        notes.push(f32::from(u8::from(verdict.speech)));
+        verdict.score
+    }))
+}
+
+fn observe_energy(_: &Detection, rate: u32) -> Result<Observed, voiced::Error> {
+    let detector = Energy::new(rate, EnergyConfig::default())?;
+    let curve = detector.mapping();
+    Ok(noting(detector, Some(curve), &["level"], move |energy, frame, notes| {
+        let levels = energy.levels(frame);
+        notes.push(levels.level);
+        curve.score(levels.above())
+    }))
+}
+
+fn observe_zcr(_: &Detection, rate: u32) -> Result<Observed, voiced::Error> {
+    let detector = Zcr::new(rate, ZcrConfig::default())?;
+    let curve = detector.mapping();
+    let (detector, observation) = noting(detector, Some(curve), &["rate"], move |zcr, frame, notes| {
+        let rates = zcr.rates(frame);
+        notes.push(rates.rate);
+        curve.score(rates.octaves())
+    });
+    Ok((detector, Observation { constant: Some(zcr::OFFSET), ..observation }))
+}
+
+fn observe_combined(_: &Detection, rate: u32) -> Result<Observed, voiced::Error> {
+    let detector = Combined::new(rate, CombinedConfig::default())?;
+    let (curve, bias) = (detector.mapping(), detector.bias());
+    Ok(noting(detector, Some(curve), &KINDS, move |combined, frame, notes| {
+        let first = notes.len();
+        notes.resize(first + KINDS.len(), 0.0);
+        let mut sum = 0.0;
+        let terms: Vec<f32> = combined.terms(frame).collect();
+        for (i, term) in terms.iter().enumerate() {
+            let other = (i + OTHERS.len()).checked_sub(terms.len());
+            notes[first + other.map_or(0, |other| OTHERS[other])] += term;
+            sum += term;
+        }
+        curve.score(bias + sum)
+    }))
 }
 
 /// A detector whose scores come from `score`, which also notes what they are made of.
-fn observed<D: Detector + 'static>(
+fn noting<D: Detector + 'static>(
     detector: D,
-    notes: &Notes,
+    curve: Option<Logistic>,
+    tracks: &'static [&'static str],
     mut score: impl FnMut(&mut D, &[f32], &mut Vec<f32>) -> f32 + 'static,
-) -> Box<dyn Detector> {
-    let notes = notes.clone();
-    Box::new(Observed {
-        detector,
-        score: move |detector: &mut D, frame: &[f32]| score(detector, frame, &mut notes.borrow_mut()),
-    })
+) -> Observed {
+    let observation = Observation { curve, constant: None, tracks, notes: Notes::default() };
+    let notes = observation.notes.clone();
+    let score = move |detector: &mut D, frame: &[f32]| score(detector, frame, &mut notes.borrow_mut());
+    (Box::new(Noting { detector, score }), observation)
 }
 
-struct Observed<D, S> {
+struct Noting<D, S> {
     detector: D,
     score: S,
 }
 
-impl<D: Detector, S: FnMut(&mut D, &[f32]) -> f32> Detector for Observed<D, S> {
+impl<D: Detector, S: FnMut(&mut D, &[f32]) -> f32> Detector for Noting<D, S> {
     fn spec(&self) -> FrameSpec {
         self.detector.spec()
     }
@@ -149,7 +162,6 @@ impl<D: Detector, S: FnMut(&mut D, &[f32]) -> f32> Detector for Observed<D, S> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detectors::names;
 
     /// A second of noise and a second of a voice's buzz in it, at 16 kHz.
     fn buzz() -> Vec<f32> {
@@ -160,21 +172,21 @@ mod tests {
     #[test]
     fn observation_changes_no_score() {
         let samples = buzz();
-        for name in names() {
-            let choice = Detection::of(name);
+        for &kind in Kind::ALL {
+            let choice = Detection::of(kind);
             let (mut plain, mut seen) = (Vec::new(), Vec::new());
             Detectors::new(&choice).unwrap().make(16_000).unwrap().score_all(&samples, &mut plain);
             let (mut detector, observation) = observe(&choice, 16_000).unwrap();
             detector.score_all(&samples, &mut seen);
-            assert_eq!(plain, seen, "{name}");
-            assert_eq!(observation.notes.borrow().len(), seen.len() * observation.tracks.len(), "{name}");
+            assert_eq!(plain, seen, "{kind}");
+            assert_eq!(observation.notes.borrow().len(), seen.len() * observation.tracks.len(), "{kind}");
         }
     }
 
     #[test]
     fn the_curve_and_the_notes_give_the_score() {
         let samples = buzz();
-        let (mut detector, observation) = observe(&Detection::of("combined"), 16_000).unwrap();
+        let (mut detector, observation) = observe(&Detection::of(Kind::Combined), 16_000).unwrap();
         let mut scores = Vec::new();
         detector.score_all(&samples, &mut scores);
         let notes = observation.notes.borrow();

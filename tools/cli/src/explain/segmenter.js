@@ -19,16 +19,15 @@ const State = Object.freeze({
 
 /** The settings in samples; `SegmentConfig::limits`. */
 function limitsOf(config, rate, hop) {
-  const samples = (ms) => Math.floor((rate * ms) / 1000);
+  const samples = (ms) => (rate * ms) / 1000;
   const pad = samples(config.speech_pad_ms);
-  const maxSpeech = rate * (config.max_speech_s ?? Infinity) - hop - 2 * pad;
   return {
     onset: config.threshold,
     offset: config.neg_threshold ?? Math.max(config.threshold - 0.15, 0.01),
     minSpeech: samples(config.min_speech_ms),
     minSilence: samples(config.min_silence_ms),
     pad,
-    maxSpeech: maxSpeech >= 0 ? Math.trunc(maxSpeech) : -1, // -1: even an empty one is too long
+    maxSpeech: rate * (config.max_speech_s ?? Infinity) - hop - 2 * pad,
     cut: config.cut,
     minSilenceAtCut: samples(config.min_silence_at_max_speech_ms),
   };
@@ -81,15 +80,13 @@ class Segmenter {
       this.endQuiet(speech, length, false);
       this.end(speech, length, length);
     }
-    if (this.open !== null) this.reportEnd(Math.min(length, this.open.end + this.limits.pad));
+    if (this.open !== null) this.reportEnd(Math.min(length, this.paddedEnd()));
   }
 
   begin(start) {
-    if (this.open !== null && start - this.open.end >= 2 * this.limits.pad) {
-      this.reportEnd(this.open.end + this.limits.pad);
-    }
+    if (this.open !== null && this.roomForBoth(start)) this.reportEnd(this.paddedEnd());
     const speech = { start, reported: null, quietSince: null, longest: null, last: null, resumed: 0 };
-    if (this.open === null) speech.reported = Math.max(0, start - this.limits.pad);
+    if (this.open === null) speech.reported = Math.floor(Math.max(0, start - this.limits.pad));
     this.speech = speech;
   }
 
@@ -167,9 +164,19 @@ class Segmenter {
       const earliestEnd = this.speech.quietSince ?? now + 1;
       if (earliestEnd - this.speech.start > this.limits.minSpeech) this.confirm(this.speech);
     } else if (this.open !== null) {
-      const padded = this.open.end + this.limits.pad;
-      if (now >= padded && this.now >= padded + this.limits.pad) this.reportEnd(padded);
+      const padded = this.paddedEnd();
+      if (now >= padded && this.roomForBoth(this.now)) this.reportEnd(padded);
     }
+  }
+
+  /** Where the open segment ends if it has its padding to itself. */
+  paddedEnd() {
+    return Math.floor(this.open.end + this.limits.pad);
+  }
+
+  /** Whether speech that begins at `start` leaves room for the padding of both. */
+  roomForBoth(start) {
+    return start - this.open.end >= 2 * this.limits.pad;
   }
 
   reportEnd(end) {

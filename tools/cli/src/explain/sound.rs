@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use voiced::dsp::resample::Resampler;
+use voiced::Resampler;
 
 use crate::fault::Fault;
 use crate::input::is_stdin;

@@ -67,7 +67,7 @@ fn every_format_gives_the_same_speech() {
 #[test]
 fn what_detect_writes_is_read_back() {
     let segments = vec![Segment { start: 1, end: 19_201 }, Segment { start: 480_001, end: 960_000 }];
-    let (ear, detector, length) = (None, "silero", 960_000);
+    let (ear, detector, length) = (None, voiced::Kind::default().info().name, 960_000);
     let names = ["calls/my rec.wav", "talk", "talk.v2", "a.mp3.wav", "-", ".wav", " ", "\"q\", x.flac"];
     for rate in [8000, 16_000, 44_100, 48_000, 192_000] {
         for recording in names {

@@ -2,14 +2,14 @@ use std::collections::BTreeSet;
 
 use voiced::Kernels;
 
-use crate::run::{ALL, excerpt, folder, speech, voiced, wav};
+use crate::run::{ALL, excerpt, folder, networks, speech, voiced, wav};
 
 #[test]
 fn all_detectors_and_kernel_sets_are_measured() {
     let rows = voiced(["bench", "--seconds", "1", "--format", "json"]).json();
     let named: BTreeSet<&str> = rows.iter().map(|row| row["detector"].as_str().unwrap()).collect();
     assert_eq!(named, BTreeSet::from(ALL));
-    for network in ["silero", "gru"] {
+    for network in networks() {
         for set in Kernels::available() {
             let of_set = rows.iter().filter(|row| row["detector"] == network && row["kernels"] == set.name());
             let used: Vec<&str> = of_set.map(|row| row["used"].as_str().unwrap()).collect();

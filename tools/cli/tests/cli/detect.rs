@@ -4,7 +4,7 @@ use std::process::Stdio;
 
 use serde_json::{Value, json};
 
-use crate::run::{command, excerpt, folder, json, speech, tree, voiced, wav, with_stdin};
+use crate::run::{command, excerpt, folder, json, networks, silero, speech, tree, voiced, wav, with_stdin};
 
 /// Two seconds with the end of one stretch of speech and the beginning of another.
 fn clip() -> Vec<u8> {
@@ -13,7 +13,8 @@ fn clip() -> Vec<u8> {
 
 /// The engine's own segments for the same samples.
 fn expected(samples: &[i16], rate: u32) -> Value {
-    let segments = voiced::segments(samples, rate, &voiced::SegmentConfig::default()).unwrap();
+    let config = voiced::SegmentConfig::default();
+    let segments = voiced::segments(silero(rate).detector(), samples, rate, &config).unwrap();
     segments.iter().map(|segment| json!([segment.start, segment.end])).collect()
 }
 
@@ -48,8 +49,9 @@ fn boundaries_move_by_the_detector_s_delay() {
         let line = ["detect", "-f", "json", path.to_str().unwrap()].into_iter().chain(more.iter().copied());
         found(&voiced(line.collect::<Vec<_>>()).json()[0])
     };
-    let config = voiced::SegmentConfig { delay_ms: 35, ..Default::default() };
-    let moved = voiced::segments(&excerpt(16_000, 0.0, 1e3), 16_000, &config).unwrap();
+    let mut config = voiced::SegmentConfig::default();
+    config.delay_ms = 35.0;
+    let moved = voiced::segments(silero(16_000).detector(), &excerpt(16_000, 0.0, 1e3), 16_000, &config).unwrap();
     let moved: Value = moved.iter().map(|segment| json!([segment.start, segment.end])).collect();
     assert_ne!(moved, detect(&[]));
     assert_eq!(detect(&["--compensate-delay"]), moved);
@@ -161,7 +163,8 @@ fn channels_are_mixed_or_told_apart() {
     assert_eq!(found(&each[1]), expected(&speech, 16_000));
     assert_eq!(results("2"), each[1..]);
     let halved: Vec<f32> = speech.iter().map(|&sample| f32::from(sample) / 65_536.0).collect();
-    let mix = voiced::segments(&halved, 16_000, &voiced::SegmentConfig::default()).unwrap();
+    let config = voiced::SegmentConfig::default();
+    let mix = voiced::segments(silero(16_000).detector(), &halved, 16_000, &config).unwrap();
     let mixed = results("mix");
     assert_eq!(mixed[0]["segments"].as_array().unwrap().len(), mix.len());
     assert_eq!(mixed[0].get("channel"), None);
@@ -222,7 +225,7 @@ fn weights_can_be_brought_along() {
     let weights = |name: &str| format!("{}/../../weights/{name}", env!("CARGO_MANIFEST_DIR"));
     let path = speech(16_000);
     let path = path.to_str().unwrap();
-    for network in ["silero", "gru"] {
+    for network in networks() {
         let built_in = voiced(["detect", "-d", network, path]).ok();
         let file = weights(&format!("{network}_16k.safetensors"));
         assert_eq!(voiced(["detect", "-d", network, path, "--weights", &file]).ok(), built_in);

@@ -4,7 +4,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use crate::browser::{browser, evaluate};
-use crate::run::{command, data, excerpt, folder, speech, tree, voiced, wav};
+use crate::run::{ALL, command, data, excerpt, folder, speech, tree, voiced, wav};
 
 /// Two seconds with the end of one stretch of speech and the beginning of another.
 fn clip() -> Vec<u8> {
@@ -37,6 +37,15 @@ impl Dice {
         (self.roll() * limit) as u64
     }
 
+    /// Milliseconds, of which every third number has a fraction.
+    fn ms(&mut self, limit: f64) -> Value {
+        if self.roll() < 0.3 {
+            json!((self.roll() * limit * 1000.0).round() / 1000.0)
+        } else {
+            json!(self.below(limit))
+        }
+    }
+
     fn setting(&mut self) -> Value {
         let round = self.roll() < 0.5;
         let mut share = || if round { (self.roll() * 100.0).round() / 100.0 } else { self.roll() };
@@ -44,12 +53,12 @@ impl Dice {
         json!({
             "threshold": threshold,
             "neg_threshold": if self.roll() < 0.5 { json!(lower * threshold) } else { Value::Null },
-            "min_speech_ms": self.below(700.0),
-            "min_silence_ms": self.below(700.0),
-            "speech_pad_ms": self.below(300.0),
+            "min_speech_ms": self.ms(700.0),
+            "min_silence_ms": self.ms(700.0),
+            "speech_pad_ms": self.ms(300.0),
             "max_speech_s": if self.roll() < 0.4 { json!(0.1 + self.roll() * 8.0) } else { Value::Null },
             "cut": if self.roll() < 0.5 { "longest-silence" } else { "last-silence" },
-            "min_silence_at_max_speech_ms": self.below(200.0),
+            "min_silence_at_max_speech_ms": self.ms(200.0),
         })
     }
 }
@@ -114,36 +123,33 @@ fn the_page_s_segmenter_is_the_engine_s() {
             })
             .collect();
         let length = (scores.len() * hop) as u64 - dice.below(hop as f64);
-        let mut ms = |hops: f64| (dice.below(hops) * hop as u64 * 1000 / u64::from(rate)) as u32;
-        let (min_speech_ms, min_silence_ms, speech_pad_ms) = (ms(9.0), ms(9.0), ms(5.0) + 1);
-        let min_silence_at_max_speech_ms = ms(5.0);
-        let config = voiced::SegmentConfig {
-            threshold: (dice.below(6.0) + 2) as f64 / 8.0,
-            neg_threshold: (dice.roll() < 0.7).then(|| dice.below(5.0) as f64 / 8.0),
-            min_speech_ms,
-            min_silence_ms,
-            speech_pad_ms,
-            max_speech_s: if dice.roll() < 0.5 {
-                dice.below(30.0) as f64 * hop as f64 / f64::from(rate) + 1e-3
-            } else {
-                f64::INFINITY
-            },
-            cut: if dice.roll() < 0.5 { voiced::Cut::LongestSilence } else { voiced::Cut::LastSilence },
-            min_silence_at_max_speech_ms,
-            delay_ms: 0,
+        // Some are whole milliseconds below a hop's time, and some are that time or close to it.
+        let whole = dice.roll() < 0.5;
+        let mut ms = |hops: f64| {
+            let exact = dice.below(hops) as f64 * hop as f64 * 1000.0 / f64::from(rate);
+            if whole { exact.floor() } else { exact + dice.below(3.0) as f64 * 0.01 }
         };
+        let mut config = voiced::SegmentConfig::default();
+        (config.min_speech_ms, config.min_silence_ms, config.speech_pad_ms) = (ms(9.0), ms(9.0), ms(5.0) + 1.0);
+        config.min_silence_at_max_speech_ms = ms(5.0);
+        config.threshold = (dice.below(6.0) + 2) as f64 / 8.0;
+        config.neg_threshold = (dice.roll() < 0.7).then(|| dice.below(5.0) as f64 / 8.0);
+        if dice.roll() < 0.5 {
+            config.max_speech_s = dice.below(30.0) as f64 * hop as f64 / f64::from(rate) + 1e-3;
+        }
+        config.cut = if dice.roll() < 0.5 { voiced::Cut::LongestSilence } else { voiced::Cut::LastSilence };
         let spec = voiced::FrameSpec::adjacent(rate, hop);
         let segments = voiced::segments_from_scores(&scores, spec, length, &config).unwrap();
         expected.push(segments.iter().map(|segment| json!([segment.start, segment.end])).collect::<Value>());
         cases.push(json!({ "scores": scores, "rate": rate, "hop": hop, "length": length, "config": {
             "threshold": config.threshold,
             "neg_threshold": config.neg_threshold,
-            "min_speech_ms": min_speech_ms,
-            "min_silence_ms": min_silence_ms,
-            "speech_pad_ms": speech_pad_ms,
+            "min_speech_ms": config.min_speech_ms,
+            "min_silence_ms": config.min_silence_ms,
+            "speech_pad_ms": config.speech_pad_ms,
             "max_speech_s": config.max_speech_s.is_finite().then_some(config.max_speech_s),
             "cut": if config.cut == voiced::Cut::LastSilence { "last-silence" } else { "longest-silence" },
-            "min_silence_at_max_speech_ms": min_silence_at_max_speech_ms,
+            "min_silence_at_max_speech_ms": config.min_silence_at_max_speech_ms,
         } }));
     }
     let folder = folder(&[("clip.wav", &clip())]);
@@ -165,7 +171,7 @@ fn words_tell_each_frame() {
     explain(&speech(16_000), &page, &["--labels", labels.to_str().unwrap()]);
     let lanes = evaluate(&browser, &page, include_str!("explain/words.js"));
     let lanes = lanes.as_array().unwrap();
-    assert_eq!(lanes.len(), 10);
+    assert_eq!(lanes.len(), ALL.len());
     let all: Vec<&str> = lanes
         .iter()
         .flat_map(|lane| lane["words"].as_array().unwrap())

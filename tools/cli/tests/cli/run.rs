@@ -6,10 +6,21 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
+use voiced::{Kind, Loaded};
 
 /// The detectors' names, in the order in which they are listed.
-pub(crate) const ALL: [&str; 10] =
+pub(crate) const ALL: [&str; Kind::ALL.len()] =
     ["silero", "gru", "webrtc", "energy", "zcr", "entropy", "flatness", "ltsd", "sohn", "combined"];
+
+/// The names of those that are networks.
+pub(crate) fn networks() -> impl Iterator<Item = &'static str> {
+    Kind::ALL.iter().map(|kind| kind.info()).filter(|info| info.network).map(|info| info.name)
+}
+
+/// The engine's own detector of those that no detector is named for.
+pub(crate) fn silero(rate: u32) -> Loaded {
+    Kind::Silero.load(rate).unwrap()
+}
 
 /// What a call left.
 #[derive(Debug)]

@@ -1,14 +1,11 @@
-use std::sync::Arc;
+use voiced::Detector;
 
-use voiced::silero::Model;
-use voiced::{Detector, Kernels, Silero};
-
-use crate::run::{excerpt, folder, speech, voiced, wav};
+use crate::run::{excerpt, folder, silero, speech, voiced, wav};
 
 /// The engine's own scores.
 fn expected(samples: &[i16], rate: u32) -> Vec<f32> {
     let samples: Vec<f32> = samples.iter().map(|&sample| f32::from(sample) / 32_768.0).collect();
-    let mut detector = Silero::new(Arc::new(Model::embedded(rate, Kernels::best()).unwrap()));
+    let mut detector = silero(rate).detector();
     let mut scores = Vec::new();
     detector.score_all(&samples, &mut scores);
     scores

@@ -7,9 +7,9 @@
 use std::error::Error;
 use std::io::{BufRead, BufWriter, Write, stdin, stdout};
 
-use voiced::detector::classic::{combined, energy, entropy, flatness, ltsd, sohn, zcr};
-use voiced::dsp::resample::Resampler;
-use voiced::{Detector, Silero, WebRtc, WebRtcConfig};
+use voiced::classic::{combined, energy, entropy, flatness, ltsd, sohn, zcr};
+use voiced::webrtc::{WebRtc, WebRtcConfig};
+use voiced::{Detector, Kind, Resampler};
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
@@ -31,10 +31,12 @@ fn measurer(what: &str, name: &str, rate: u32) -> Outcome<(usize, usize, Measure
         }};
     }
     if let Some(mode) = name.strip_prefix("webrtc-") {
-        return scored(WebRtc::new(rate, &WebRtcConfig { mode: mode.parse()?, frame_ms: 10 })?, what);
+        let mut config = WebRtcConfig::default();
+        config.mode = mode.parse()?;
+        return scored(WebRtc::new(rate, &config)?, what);
     }
     Ok(match (name, what) {
-        ("silero", _) => return scored(Silero::for_rate(rate)?, what),
+        ("silero", _) => return scored(Kind::Silero.load(rate)?.detector(), what),
         ("combined", "evidence") => {
             let mut detector = combined::Combined::new(rate, combined::CombinedConfig::default())?;
             let spec = detector.spec();

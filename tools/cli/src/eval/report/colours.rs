@@ -6,7 +6,9 @@
 use std::fmt::Write;
 
 use plotters::style::RGBColor;
+use voiced::Kind;
 
+use crate::each::Each;
 use crate::eval::systems::{Source, System};
 
 /// Text and axes.
@@ -45,12 +47,11 @@ pub(super) fn rules(systems: &[System]) -> String {
     let mut outsiders = 0.0;
     let (mut light, mut dark, mut dashes) = (String::new(), String::new(), String::new());
     for (index, system) in systems.iter().enumerate() {
-        let outside = !matches!(system.source, Source::Detector(..));
-        let [hue, chroma, lift] = if outside {
-            outsiders += 1.0;
-            [(outsiders * GOLDEN_ANGLE + 60.0) % 360.0, 0.12, 0.0]
+        let (outside, [hue, chroma, lift]) = if let Source::Detector(detectors) = &system.source {
+            (false, own(detectors.kind(), detectors.mode()))
         } else {
-            own(&system.name)
+            outsiders += 1.0;
+            (true, [(outsiders * GOLDEN_ANGLE + 60.0) % 360.0, 0.12, 0.0])
         };
         // Those from elsewhere stand out from ours by how far they are from the paper.
         let [on_light, on_dark] = if outside { [0.36, 0.92] } else { [0.56 + lift, 0.75 + lift] };
@@ -66,23 +67,26 @@ pub(super) fn rules(systems: &[System]) -> String {
     )
 }
 
-/// Hue, chroma and how much lighter than the others, of our own detectors; modes of one are shades of one hue.
-fn own(name: &str) -> [f64; 3] {
-    match name {
-        "silero" => [262.0, 0.2, -0.06],
-        "gru" => [234.0, 0.16, 0.08],
-        "combined" => [27.0, 0.19, 0.0],
-        "webrtc-0" => [60.0, 0.13, 0.16],
-        "webrtc-1" => [60.0, 0.13, 0.1],
-        "webrtc-2" => [60.0, 0.13, 0.03],
-        "webrtc-3" => [60.0, 0.13, -0.06],
-        "energy" => [145.0, 0.16, 0.0],
-        "zcr" => [262.0, 0.01, 0.05],
-        "entropy" => [345.0, 0.17, 0.08],
-        "flatness" => [310.0, 0.17, 0.0],
-        "ltsd" => [195.0, 0.1, 0.05],
-        _ => [105.0, 0.12, 0.08],
-    }
+/// Hue in degrees, chroma and how much lighter than the others, of our own detectors.
+const OWN: Each<[f64; 3]> = Each::new([
+    (Kind::Silero, [262.0, 0.2, -0.06]),
+    (Kind::Gru, [234.0, 0.16, 0.08]),
+    (Kind::WebRtc, [60.0, 0.13, 0.16]),
+    (Kind::Energy, [145.0, 0.16, 0.0]),
+    (Kind::Zcr, [262.0, 0.01, 0.05]),
+    (Kind::Entropy, [345.0, 0.17, 0.08]),
+    (Kind::Flatness, [310.0, 0.17, 0.0]),
+    (Kind::Ltsd, [195.0, 0.1, 0.05]),
+    (Kind::Sohn, [105.0, 0.12, 0.08]),
+    (Kind::Combined, [27.0, 0.19, 0.0]),
+]);
+
+/// How much lighter than the others each mode is: modes are shades of one hue.
+const MODES: [f64; 4] = [0.16, 0.1, 0.03, -0.06];
+
+fn own(kind: Kind, mode: Option<u8>) -> [f64; 3] {
+    let [hue, chroma, lift] = *OWN.of(kind);
+    [hue, chroma, mode.and_then(|mode| MODES.get(usize::from(mode)).copied()).unwrap_or(lift)]
 }
 
 #[cfg(test)]

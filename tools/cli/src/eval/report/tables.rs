@@ -8,7 +8,7 @@ use crate::eval::Evaluation;
 use crate::eval::figures::Figures;
 use crate::eval::systems::Source;
 use crate::eval::table::{milliseconds, percent, three};
-use crate::list::latency;
+use crate::facts::{latency, memory_of};
 
 /// A heading whose number is explained where it is clicked.
 fn head(id: &str, text: &str) -> String {
@@ -125,10 +125,11 @@ pub(super) fn costs(evaluation: &Evaluation) -> String {
     ];
     let mut html = heading("cost", &columns);
     for (index, system) in evaluation.plan.systems.iter().enumerate() {
-        let (Some(cost), Source::Detector(_, entry)) = (evaluation.costs[index], &system.source) else { continue };
+        let (Some(cost), Source::Detector(detectors)) = (evaluation.costs[index], &system.source) else { continue };
         let hop = cost.spec.hop as f64 * 1000.0 / f64::from(cost.spec.rate);
+        let memory = memory_of(detectors.kind());
         let weights =
-            if entry.weights == 0 { "–".to_owned() } else { format!("{:.0}", entry.weights as f64 / 1000.0) };
+            if memory.weights == 0 { "–".to_owned() } else { format!("{:.0}", memory.weights as f64 / 1000.0) };
         html += &row(
             index,
             &system.name,
@@ -136,7 +137,7 @@ pub(super) fn costs(evaluation: &Evaluation) -> String {
                 format!("{:.2}", cost.us_per_frame()),
                 hop.to_string(),
                 format!("{:.6}", cost.real_time_factor()),
-                format!("{:.1}", entry.state as f64 / 1000.0),
+                format!("{:.1}", memory.state as f64 / 1000.0),
                 weights,
                 latency(cost.spec).to_string(),
             ],
